@@ -1,0 +1,1 @@
+"""modelpress: ranked model candidates in, a proven deployable project out."""

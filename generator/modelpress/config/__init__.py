@@ -1,0 +1,1 @@
+"""The native configuration, Olive's configuration, and where each value came from."""

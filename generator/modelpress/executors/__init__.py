@@ -1,0 +1,1 @@
+"""Executors: plan, then do exactly that."""

@@ -1,0 +1,1 @@
+"""Template sets, filters, the render context and rendering."""
