@@ -178,6 +178,25 @@ class ZipTree:
         return f"{self.location}!{name}"
 
 
+@dataclass(frozen=True, slots=True)
+class TreePath:
+    """A place in a tree: a file or a folder ("" is the top)."""
+
+    tree: FileTree
+    name: str
+
+    @property
+    def entry(self) -> Entry | None:
+        return self.tree.entry(self.name)
+
+    @property
+    def is_folder(self) -> bool:
+        return self.tree.is_folder(self.name)
+
+    def __str__(self) -> str:
+        return self.tree.describe(self.name)
+
+
 def open_tree(path: Path) -> FileTree:
     """The tree at `path`: a folder, or else a zip."""
     return FolderTree(path) if path.is_dir() else ZipTree(path)
