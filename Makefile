@@ -1,0 +1,37 @@
+# make demo   set up, then run the main job on the Olive run in examples/olive-run
+# make test   set up, then run every test
+# make lint   set up, then lint and type checks
+# Each set-up is done once and again only when pyproject.toml or setup.cfg changes.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+SETUP  := pyproject.toml setup.cfg
+
+.PHONY: demo test lint clean
+.DELETE_ON_ERROR:
+
+demo: $(VENV)/.ready-cpu
+	$(BIN)/python examples/olive-run/walkthrough.py --keep .demo
+
+test: $(VENV)/.ready-test
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(TESTFLAGS)
+
+lint: $(VENV)/.ready-lint
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+clean:
+	rm -rf $(VENV) .demo build dist generator/modelpress.egg-info
+
+$(VENV)/.created:
+	$(PYTHON) -m venv $(VENV)
+	touch $@
+
+# .ready-test and .ready-lint each hold the extras they name; cpu is always among them.
+$(VENV)/.ready-%: $(VENV)/.created $(SETUP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[cpu$(if $(filter-out cpu,$*),$(comma)$*)]"
+	touch $@
+
+comma := ,
