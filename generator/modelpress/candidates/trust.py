@@ -15,23 +15,8 @@ from modelpress.errors import UnsafeInputError
 # Providers name such options in their own ways (backend_path, trt_engine_cache_path,
 # ModelCacheDirectory, load_config), so the words of the key and the look of the value decide.
 PATH_WORDS = frozenset(
-    [
-        "path",
-        "paths",
-        "dir",
-        "directory",
-        "folder",
-        "file",
-        "files",
-        "filename",
-        "filepath",
-        "lib",
-        "libs",
-        "library",
-        "libraries",
-        "plugin",
-        "plugins",
-    ]
+    ("path", "paths", "dir", "directory", "folder", "file", "files", "filename", "filepath")
+    + ("lib", "libs", "library", "libraries", "plugin", "plugins")
 )
 WORDS = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 PATH_VALUE = re.compile(r"[/\\]|\.(so|dll|dylib)(\.[\d.]+)?$", re.IGNORECASE)
