@@ -14,9 +14,8 @@ from modelpress.errors import UnsafeInputError
 
 # Providers name such options in their own ways (backend_path, trt_engine_cache_path,
 # ModelCacheDirectory, load_config), so the words of the key and the look of the value decide.
-PATH_WORDS = frozenset(
-    ("path", "paths", "dir", "directory", "folder", "file", "files", "filename", "filepath")
-    + ("lib", "libs", "library", "libraries", "plugin", "plugins")
+PATH_WORD = re.compile(
+    r"(path|dir|directory|folder|file|filename|filepath|lib|library|libraries|plugin)s?", re.IGNORECASE
 )
 WORDS = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
 PATH_VALUE = re.compile(r"[/\\]|\.(so|dll|dylib)(\.[\d.]+)?$", re.IGNORECASE)
@@ -48,4 +47,4 @@ def _path_options(options: Any, where: str) -> Iterator[tuple[str, str]]:
 
 
 def _names_path(key: str) -> bool:
-    return any(word.lower() in PATH_WORDS for word in WORDS.findall(key))
+    return any(PATH_WORD.fullmatch(word) for word in WORDS.findall(key))
