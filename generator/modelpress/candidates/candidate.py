@@ -76,10 +76,11 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A candidate that was left out, and why."""
+    """A candidate that was left out, and why; `unusable` where its record or its files are at fault."""
 
     id: str
     reason: str
+    unusable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
