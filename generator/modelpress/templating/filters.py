@@ -1,0 +1,46 @@
+"""The filters of templates: each literal filter writes one value as a whole literal of its language.
+
+`{{ name | py }}` is a Python literal, quotes included, whatever the name holds. `xml`, `html`
+and `md` write text for between tags (and, for the first two, between an attribute's quotes).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from modelpress.templating.code_literals import CPP, CSHARP, JAVA, JAVASCRIPT, PYTHON
+from modelpress.templating.config_literals import TOML, YAML, write_json
+from modelpress.templating.markup_literals import HTML, MARKDOWN, XML, write_markdown_code
+from modelpress.templating.notation import refusal
+from modelpress.templating.script_literals import CMAKE, DOCKERFILE, SHELL
+
+
+def raw_text(value: object) -> str:
+    """Text as it is: the author of the template vouches that the place needs no literal."""
+    if not isinstance(value, str):
+        raise refusal("raw_text", value, "it takes text only")
+    return str(value)
+
+
+LITERAL_FILTERS: Mapping[str, Callable[..., str]] = {
+    "py": PYTHON.write,
+    "cpp": CPP.write,
+    "csharp": CSHARP.write,
+    "java": JAVA.write,
+    "js": JAVASCRIPT.write,
+    "json": write_json,
+    "yaml": YAML.write,
+    "toml": TOML.write,
+    "xml": XML.write,
+    "html": HTML.write,
+    "md": MARKDOWN.write,
+    "mdcode": write_markdown_code,
+    "cmake": CMAKE.write,
+    "shell": SHELL.write,
+    "dockerfile": DOCKERFILE.write,
+}
+"""Filters after which a value may stand in a template's output."""
+
+FILTERS: Mapping[str, Callable[..., Any]] = {**LITERAL_FILTERS, "raw_text": raw_text}
+"""All filters that modelpress adds to Jinja's own."""

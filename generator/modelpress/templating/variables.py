@@ -1,0 +1,129 @@
+"""The typed variables of a template set: their declaration and their values."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from modelpress.errors import UsageError
+
+TYPES = ("str", "int", "float", "bool", "list[str]", "choice")
+WORDS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+KEYS = ("type", "default", "help", "choices")
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One option of a template set. `type` is one of TYPES; a choice lists its `choices`."""
+
+    name: str
+    type: str
+    default: Any
+    help: str
+    choices: tuple[str, ...] = ()
+
+    def value_of(self, given: object) -> Any:
+        """`given` as this variable's type; text (from a command line) is parsed. Raises ValueError."""
+        if self.type == "choice":
+            return self._choice(given)
+        if self.type == "list[str]":
+            return _texts(given)
+        if isinstance(given, str) and self.type != "str":
+            return _parsed(self.type, given)
+        return _typed(self.type, given)
+
+    def _choice(self, given: object) -> str:
+        if given in self.choices:
+            return str(given)
+        raise ValueError(f"expected one of {', '.join(self.choices)}")
+
+
+def _texts(given: object) -> list[str]:
+    if isinstance(given, str):
+        return [part.strip() for part in given.split(",") if part.strip()]
+    if isinstance(given, list | tuple) and all(isinstance(item, str) for item in given):
+        return list(given)
+    raise ValueError("expected a list of texts, or one text with commas")
+
+
+def _parsed(kind: str, given: str) -> Any:
+    try:
+        return {"int": int, "float": float, "bool": lambda text: WORDS[text.lower()]}[kind](given.strip())
+    except (ValueError, KeyError):
+        raise ValueError(f"expected {_article(kind)}") from None
+
+
+def _typed(kind: str, given: object) -> Any:
+    expected = {"str": str, "int": int, "float": (int, float), "bool": bool}[kind]
+    if not isinstance(given, expected) or (isinstance(given, bool) and kind != "bool"):
+        raise ValueError(f"expected {_article(kind)}")
+    return float(given) if kind == "float" and isinstance(given, int) else given
+
+
+def _article(kind: str) -> str:
+    return {"str": "a text", "int": "a whole number", "float": "a number", "bool": "true or false"}[kind]
+
+
+def read_variables(declared: object, file: str) -> dict[str, Variable]:
+    """The variables that a template-set.yaml declares. Raises UsageError naming `file`."""
+    if not isinstance(declared, Mapping):
+        raise UsageError(f"{file}: `variables` is not a mapping", hint="Give each variable a name.", file=file)
+    return {str(name): _read_variable(str(name), fields, file) for name, fields in declared.items()}
+
+
+def _read_variable(name: str, fields: object, file: str) -> Variable:
+    where = f"{file}: variable {name!r}"
+    if not re.fullmatch("[a-z][a-z0-9_]*", name):
+        raise UsageError(f"{where} has a bad name", hint="Use small letters, digits and underscores.", file=file)
+    if not isinstance(fields, Mapping):
+        raise UsageError(f"{where} is not a mapping", hint="Give it a type, a default and a help text.", file=file)
+    refuse_unknown_keys(fields, KEYS, where, file)
+    kind = fields.get("type", "str")
+    if kind not in TYPES:
+        raise UsageError(f"{where} has the unknown type {kind!r}", hint=f"Types: {', '.join(TYPES)}.", file=file)
+    if "default" not in fields:
+        raise UsageError(f"{where} has no default", hint="Every variable needs a value to render with.", file=file)
+    choices = tuple(str(choice) for choice in fields.get("choices") or ())
+    variable = Variable(name, kind, fields["default"], str(fields.get("help", "")), choices)
+    try:
+        default = variable.value_of(variable.default)
+    except ValueError as error:
+        raise UsageError(f"{where} has a bad default: {error}", hint="Correct the default.", file=file) from None
+    return Variable(name, kind, default, variable.help, choices)
+
+
+def refuse_unknown_keys(given: Iterable[object], known: Iterable[str], where: str, file: str) -> None:
+    """Raise UsageError for the first key that is not known, with the nearest known one as the hint."""
+    for key in given:
+        if key not in known:
+            raise UsageError(f"{where} has the unknown key {str(key)!r}", hint=suggestion(str(key), known), file=file)
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """A hint that names the nearest known word, or all of them."""
+    known = sorted(known)
+    near = difflib.get_close_matches(word, known, n=1)
+    return f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(known) or 'none'}."
+
+
+def resolve_values(
+    variables: Mapping[str, Variable], given: Mapping[str, object], set_name: str
+) -> dict[str, Any]:
+    """Every variable's value: the given one, else the default. Raises UsageError for what is not declared or fits not."""
+    for name in given:
+        if name not in variables:
+            raise UsageError(
+                f"the template set {set_name} has no variable {name!r}", hint=suggestion(name, variables)
+            )
+    values = {}
+    for name, variable in variables.items():
+        try:
+            values[name] = variable.value_of(given[name]) if name in given else variable.default
+        except ValueError as error:
+            raise UsageError(
+                f"{set_name}.{name}: {error}", hint=variable.help or "See `modelpress templates show`."
+            ) from None
+    return values
