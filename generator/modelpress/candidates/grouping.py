@@ -32,7 +32,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Placing:
-    """A candidate with the group it is in for each objective in turn."""
+    """A candidate with the group it is in for each objective in turn, up to the one that it is alone in."""
 
     candidate: Candidate
     groups: tuple[Group, ...] = ()
@@ -69,8 +69,10 @@ def arrange(
 
 
 def _split(
-    part: Iterable[Placing], objective: Objective, tolerance: Tolerance, numbers: Iterator[int]
+    part: list[Placing], objective: Objective, tolerance: Tolerance, numbers: Iterator[int]
 ) -> list[list[Placing]]:
+    if len(part) == 1 and part[0].groups:  # alone: nothing is left to decide
+        return [part]
     costs = sorted(((cost(placing.candidate, objective), placing) for placing in part), key=lambda pair: pair[0])
     groups: list[list[Placing]] = []
     reach = -math.inf

@@ -30,7 +30,7 @@ class Ranked:
 
     `reason` compares it with the one directly above. `on_pareto_front` is None where there
     are no objectives. `groups` are the tolerance groups that it is in, one for each objective
-    in turn.
+    in turn up to the one that it is alone in.
     """
 
     candidate: Candidate

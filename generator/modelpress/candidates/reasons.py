@@ -41,7 +41,7 @@ def reason_after(placing: Placing, above: Placing, rank_above: int) -> str:
     if not placing.groups:
         return _no_objectives(placing.candidate)
     other = f"#{rank_above}"
-    for index, (mine, theirs) in enumerate(zip(placing.groups, above.groups, strict=True)):
+    for index, (mine, theirs) in enumerate(zip(placing.groups, above.groups, strict=False)):
         if mine.number != theirs.number:
             tied = [_tie(placing.candidate, above.candidate, group) for group in placing.groups[:index]]
             return _behind(placing.candidate, above.candidate, mine.objective.metric, tied=tied, other=other)

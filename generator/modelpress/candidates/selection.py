@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from modelpress.candidates.candidate import Candidate, CandidateSet, Rejected
-from modelpress.candidates.objectives import cost, measured
+from modelpress.candidates.objectives import cost
 from modelpress.candidates.pareto import dominators
 from modelpress.candidates.policy import Objective, RankingPolicy
 from modelpress.candidates.reasons import misses
@@ -43,31 +44,31 @@ def select(found: CandidateSet, policy: RankingPolicy, objectives: Sequence[Obje
     front_only = found.pareto_default and not policy.everything
     recorded = any(candidate.selected and candidate.on_pareto_front is not None for candidate in found.candidates)
     anew = front_only and (not recorded or bool(policy.by) or bool(policy.constraints))
-    rejected: dict[str, str] = {}
-    pool: list[Candidate] = []
-    for candidate in found.candidates:
-        obstacle = _obstacle(candidate, policy, goals=front_only)
-        if obstacle:
-            rejected[candidate.id] = obstacle
-        else:
-            pool.append(candidate)
-    dominated = _dominated(pool, objectives)
-    kept: list[Candidate] = []
-    for candidate in pool:
-        if policy.everything or (candidate.id not in dominated if anew else candidate.selected):
-            kept.append(candidate)
-        else:
-            better = dominated.get(candidate.id)
-            rejected[candidate.id] = f"dominated by {better}" if better else "not among the results of the run"
-    own_front = front_only and not anew
+    obstacles = {one.id: _obstacle(one, policy, goals=front_only) for one in found.candidates}
+    pool = [one for one in found.candidates if not obstacles[one.id]]
+    compared = [one for one in pool if one.goals_met and (one.selected or front_only or policy.everything)]
+    dominated = _dominated(compared, objectives)
+    kept = [one for one in pool if policy.everything or (one.id not in dominated if anew else one.selected)]
+    if front_only and not anew:
+        front = frozenset(one.id for one in kept if one.on_pareto_front)
+    else:
+        front = frozenset(one.id for one in kept if one.goals_met and one.id not in dominated)
+    ranked = {one.id for one in kept}
     return Selection(
         tuple(kept),
         tuple(
-            Rejected(candidate.id, rejected[candidate.id]) for candidate in found.candidates if candidate.id in rejected
+            Rejected(one.id, obstacles[one.id] or _beaten(one, dominated))
+            for one in found.candidates
+            if one.id not in ranked
         ),
-        _front(kept, objectives, recorded=own_front),
+        front if objectives else None,
         _goal_warnings(kept),
     )
+
+
+def _beaten(candidate: Candidate, dominated: Mapping[str, str]) -> str:
+    better = dominated.get(candidate.id)
+    return f"dominated by {better}" if better else "not among the results of the run"
 
 
 def _obstacle(candidate: Candidate, policy: RankingPolicy, *, goals: bool) -> str:
@@ -81,27 +82,18 @@ def _obstacle(candidate: Candidate, policy: RankingPolicy, *, goals: bool) -> st
 
 def _dominated(candidates: Iterable[Candidate], objectives: Sequence[Objective]) -> dict[str, str]:
     """The id of each candidate that another of its accelerator dominates, with the id of that."""
-    by_accelerator: dict[str, list[Candidate]] = {}
+    by_accelerator: dict[str, list[tuple[Candidate, tuple[float, ...]]]] = {}
     for candidate in candidates:
-        if any(measured(candidate, objective.metric) is not None for objective in objectives):
-            by_accelerator.setdefault(candidate.accelerator, []).append(candidate)
+        point = tuple(cost(candidate, objective) for objective in objectives)
+        if min(point, default=math.inf) < math.inf:
+            by_accelerator.setdefault(candidate.accelerator, []).append((candidate, point))
     dominated: dict[str, str] = {}
     for rivals in by_accelerator.values():
-        points = [tuple(cost(candidate, objective) for objective in objectives) for candidate in rivals]
-        for candidate, dominator in zip(rivals, dominators(points), strict=True):
+        found = dominators([point for _, point in rivals])
+        for (candidate, _), dominator in zip(rivals, found, strict=True):
             if dominator is not None:
-                dominated[candidate.id] = rivals[dominator].id
+                dominated[candidate.id] = rivals[dominator][0].id
     return dominated
-
-
-def _front(kept: Sequence[Candidate], objectives: Sequence[Objective], *, recorded: bool) -> frozenset[str] | None:
-    if recorded:
-        return frozenset(candidate.id for candidate in kept if candidate.on_pareto_front)
-    if not objectives:
-        return None
-    eligible = [candidate for candidate in kept if candidate.goals_met]
-    dominated = _dominated(eligible, objectives)
-    return frozenset(candidate.id for candidate in eligible if candidate.id not in dominated)
 
 
 def _goal_warnings(kept: Sequence[Candidate]) -> tuple[str, ...]:
