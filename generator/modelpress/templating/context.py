@@ -7,8 +7,11 @@ list, str, int, float, bool, None), never these objects.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Annotated, Any
+from dataclasses import dataclass, field, fields
+from functools import cached_property
+from typing import Annotated, Any, NotRequired, TypedDict
+
+from modelpress.templating.plain import plain_data
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +22,79 @@ class Doc:
     example: Any = None
 
 
-Metrics = dict[str, dict[str, Any]]
-"""Metric name to {value, priority, higher_is_better}."""
+class MetricItem(TypedDict):
+    """One measured figure."""
+
+    value: Annotated[float | None, Doc("The figure, in the unit of the metric; none where it is missing.", 0.0382)]
+    priority: Annotated[int, Doc("As recorded; -1 is measured only.", 1)]
+    higher_is_better: Annotated[bool, Doc("The direction.", example=False)]
+
+
+Metrics = dict[str, MetricItem]
+"""Metric name to its figure."""
+
+
+class ModelConfigItem(TypedDict):
+    """Olive's model_config."""
+
+    type: Annotated[str, Doc("onnxmodel, compositemodel, openvinomodel, ...", "onnxmodel")]
+    config: Annotated[
+        dict[str, Any],
+        Doc(
+            "Its configuration, without paths of the computer that it was made on.", {"model_path": "model/model.onnx"}
+        ),
+    ]
+
+
+class StepItem(TypedDict):
+    """One pass on the way to the candidate."""
+
+    model_id: Annotated[str, Doc("Olive's id of the model that the pass made.", "586a48e5")]
+    pass_name: Annotated[str | None, Doc("Name of the pass; none for the input model.", "OnnxQuantization")]
+    config: Annotated[
+        dict[str, Any] | None, Doc("Its configuration; none for the input model.", {"quant_mode": "static"})
+    ]
+
+
+class FileItem(TypedDict):
+    """One file of the model."""
+
+    path: Annotated[str, Doc("Path relative to the bundle.", "model/model.onnx")]
+    size: Annotated[int, Doc("Size in bytes.", 221652)]
+
+
+class TensorItem(TypedDict):
+    """An input or an output."""
+
+    name: Annotated[str, Doc("Name, free text.", "input")]
+    type: Annotated[str, Doc("The type in words.", "float32[batch, 1, 8, 8]")]
+    kind: Annotated[str, Doc("tensor, sparse_tensor, sequence, map, optional or opaque.", "tensor")]
+    dtype: Annotated[str | None, Doc("Element type in numpy's names and those that numpy lacks.", "float32")]
+    shape: Annotated[
+        list[Any] | None,
+        Doc("Sizes, names of symbolic dimensions, none for unknown; none for unknown rank.", ["batch", 1, 8, 8]),
+    ]
+    element: NotRequired[
+        Annotated[dict[str, Any], Doc("What a sequence or an optional holds: kind, dtype, shape, ...")]
+    ]
+    key: NotRequired[Annotated[str | None, Doc("Element type of a map's keys.", "int64")]]
+    value: NotRequired[Annotated[dict[str, Any], Doc("What a map holds, of the form of `element`.")]]
+
+
+class ComponentItem(TypedDict):
+    """One model of a composite."""
+
+    name: Annotated[str, Doc("Its recorded name.", "features")]
+    path: Annotated[str, Doc("What a runtime loads, relative to the bundle.", "model/features/model.onnx")]
+    inputs: Annotated[list[TensorItem], Doc("Its inputs.")]
+    outputs: Annotated[list[TensorItem], Doc("Its outputs.")]
+
+
+class ProviderItem(TypedDict):
+    """One execution provider."""
+
+    name: Annotated[str, Doc("ONNX Runtime's name of it.", "CPUExecutionProvider")]
+    options: Annotated[dict[str, Any], Doc("Its options.", {})]
 
 
 @dataclass(frozen=True)
@@ -44,26 +118,30 @@ class CandidateContext:
     metrics: Annotated[
         Metrics | None,
         Doc(
-            "Metric name to {value, priority, higher_is_better}; none where nothing was measured.",
+            "Metric name to its figure; none where nothing was measured.",
             {"latency-avg": {"value": 0.0382, "priority": 1, "higher_is_better": False}},
         ),
     ]
     input_metrics: Annotated[Metrics | None, Doc("The same for the model that the run began with.")]
     history: Annotated[
-        list[dict[str, Any]],
+        list[StepItem],
         Doc(
-            "Passes from the input model to the candidate: {model_id, pass_name, config}.",
+            "Passes from the input model to the candidate, in order.",
             [{"model_id": "ad05817c", "pass_name": None, "config": None}],
         ),
     ]
-    inference_settings: Annotated[dict[str, Any] | None, Doc("Olive's inference_settings as recorded, or none.")]
-    model_config: Annotated[
+    configurations: Annotated[
         dict[str, Any],
         Doc(
-            "Olive's {type, config} with every path relative to the bundle.",
-            {"type": "onnxmodel", "config": {"model_path": "model/model.onnx"}},
+            "The same as Olive's {model_id: config}, in order.",
+            {"ad05817c": None, "586a48e5": {"quant_mode": "static"}},
         ),
     ]
+    inference_settings: Annotated[
+        dict[str, Any] | None,
+        Doc("Olive's inference_settings with providers as text and parallel provider_options, or none."),
+    ]
+    model_config: Annotated[ModelConfigItem, Doc("Olive's model_config with every path relative to the bundle.")]
 
 
 @dataclass(frozen=True)
@@ -76,9 +154,15 @@ class RankedContext:
     reason: Annotated[str, Doc("Why it stands where it does.", "best latency-avg: 0.0382")]
     metrics: Annotated[Metrics | None, Doc("As candidate.metrics.")]
     model_config: Annotated[
-        dict[str, Any],
-        Doc("Olive's {type, config}; paths relative to the bundle where the model is in it.", {"type": "onnxmodel"}),
+        ModelConfigItem,
+        Doc("Olive's model_config; its path is relative to the bundle, or none where the model is not in the bundle."),
     ]
+
+    @cached_property
+    def plain(self) -> dict[str, Any]:
+        """The row as plain data, made once: the contexts of all candidates hold the same rows."""
+        row: dict[str, Any] = plain_data(self, f"candidates[{self.rank - 1}]")
+        return row
 
 
 @dataclass(frozen=True)
@@ -95,36 +179,16 @@ class ModelContext:
             "model/model.onnx",
         ),
     ]
-    files: Annotated[
-        list[dict[str, Any]],
-        Doc(
-            "All model files: {path, size}, path relative to the bundle, size in bytes.",
-            [{"path": "model/model.onnx", "size": 221652}],
-        ),
-    ]
+    files: Annotated[list[FileItem], Doc("All model files, sorted by path.")]
     size: Annotated[int, Doc("Size of all model files in bytes.", 221652)]
-    inputs: Annotated[
-        list[dict[str, Any]],
-        Doc(
-            "Inputs: {name, kind, dtype, shape}, and element, key or value for the kinds that have them.",
-            [{"name": "input", "kind": "tensor", "dtype": "float32", "shape": ["batch", 1, 8, 8]}],
-        ),
-    ]
-    outputs: Annotated[
-        list[dict[str, Any]],
-        Doc(
-            "Outputs, of the same form.",
-            [{"name": "logits", "kind": "tensor", "dtype": "float32", "shape": ["batch", 10]}],
-        ),
-    ]
+    inputs: Annotated[list[TensorItem], Doc("Inputs; empty for a format without a signature of its own.")]
+    outputs: Annotated[list[TensorItem], Doc("Outputs, likewise.")]
     opset: Annotated[dict[str, int], Doc('Domain to opset version; "" is ai.onnx.', {"": 17})]
     ir_version: Annotated[int | None, Doc("ONNX IR version; none for a format that has none.", 8)]
     domains: Annotated[list[str], Doc("Domains that need a custom-op library.", [])]
     external_data: Annotated[list[str], Doc("External data files, relative to the model's folder.", [])]
     metadata: Annotated[dict[str, str], Doc("The model's own metadata.", {})]
-    components: Annotated[
-        list[dict[str, Any]], Doc("Composite models: {name, path, inputs, outputs}, in order of use.", [])
-    ]
+    components: Annotated[list[ComponentItem], Doc("The models of a composite, in order of use; else empty.")]
     sha256: Annotated[str | None, Doc("SHA-256 of the model file, for sets that say `needs: [hash]`.")] = None
 
 
@@ -135,10 +199,7 @@ class RuntimeContext:
     package: Annotated[str, Doc("Python package of the runtime.", "onnxruntime")]
     version: Annotated[str, Doc("Version of that package.", "1.31.1")]
     python_version: Annotated[str, Doc("Python version of generated projects.", "3.11")]
-    execution_providers: Annotated[
-        list[dict[str, Any]],
-        Doc("Providers in order of preference: {name, options}.", [{"name": "CPUExecutionProvider", "options": {}}]),
-    ]
+    execution_providers: Annotated[list[ProviderItem], Doc("Execution providers in order of preference.")]
     session_options: Annotated[
         dict[str, Any], Doc("Session options as recorded, nulls left out.", {"intra_op_num_threads": 2})
     ]
@@ -157,5 +218,16 @@ class RenderContext:
     runtime: Annotated[RuntimeContext, Doc("How it is run.")]
     golden: Annotated[dict[str, Any] | None, Doc("Golden vectors, or none.")] = None
     settings: Annotated[
-        dict[str, dict[str, Any]], Doc("Each template set's own variables, under the set's name.", {})
+        dict[str, dict[str, Any]],
+        Doc(
+            "The variables of every set in the bundle, under the set's name (also for a set that has none).",
+            {"readme": {}},
+        ),
     ] = field(default_factory=dict)
+
+
+def as_plain(context: RenderContext) -> dict[str, Any]:
+    """The context as templates see it: plain data only. Raises ModelpressError where it holds anything else."""
+    names = [one.name for one in fields(context) if one.name != "candidates"]
+    plain = {name: plain_data(getattr(context, name), name) for name in names}
+    return plain | {"candidates": [row.plain for row in context.candidates]}

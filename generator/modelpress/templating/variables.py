@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from modelpress.errors import UsageError
 
 TYPES = ("str", "int", "float", "bool", "list[str]", "choice")
 WORDS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+EXPECTED = {"str": "a text", "int": "a whole number", "float": "a number", "bool": "true or false"}
 KEYS = ("type", "default", "help", "choices")
 
 
@@ -51,20 +52,19 @@ def _texts(given: object) -> list[str]:
 
 def _parsed(kind: str, given: str) -> Any:
     try:
-        return {"int": int, "float": float, "bool": lambda text: WORDS[text.lower()]}[kind](given.strip())
+        if kind == "bool":
+            return WORDS[given.strip().lower()]
+        return int(given) if kind == "int" else float(given)
     except (ValueError, KeyError):
-        raise ValueError(f"expected {_article(kind)}") from None
+        raise ValueError(f"expected {EXPECTED[kind]}") from None
 
 
 def _typed(kind: str, given: object) -> Any:
-    expected = {"str": str, "int": int, "float": (int, float), "bool": bool}[kind]
-    if not isinstance(given, expected) or (isinstance(given, bool) and kind != "bool"):
-        raise ValueError(f"expected {_article(kind)}")
-    return float(given) if kind == "float" and isinstance(given, int) else given
-
-
-def _article(kind: str) -> str:
-    return {"str": "a text", "int": "a whole number", "float": "a number", "bool": "true or false"}[kind]
+    if kind == "float" and isinstance(given, int) and not isinstance(given, bool):
+        return float(given)
+    if type(given).__name__ != kind:
+        raise ValueError(f"expected {EXPECTED[kind]}")
+    return given
 
 
 def read_variables(declared: object, file: str) -> dict[str, Variable]:
@@ -95,29 +95,30 @@ def _read_variable(name: str, fields: object, file: str) -> Variable:
     return Variable(name, kind, default, variable.help, choices)
 
 
-def refuse_unknown_keys(given: Iterable[object], known: Iterable[str], where: str, file: str) -> None:
+def refuse_unknown_keys(given: Iterable[object], known: Collection[str], where: str, file: str) -> None:
     """Raise UsageError for the first key that is not known, with the nearest known one as the hint."""
     for key in given:
         if key not in known:
             raise UsageError(f"{where} has the unknown key {str(key)!r}", hint=suggestion(str(key), known), file=file)
 
 
-def suggestion(word: str, known: Iterable[str]) -> str:
-    """A hint that names the nearest known word, or all of them."""
+def suggestion(word: str, known: Iterable[str], *, all_known: bool = True) -> str:
+    """A hint that names the nearest known word, or else all of them."""
     known = sorted(known)
     near = difflib.get_close_matches(word, known, n=1)
-    return f"Did you mean {near[0]!r}?" if near else f"Known: {', '.join(known) or 'none'}."
+    if near:
+        return f"Did you mean {near[0]!r}?"
+    return f"Known: {', '.join(known) or 'none'}." if all_known else ""
 
 
-def resolve_values(
-    variables: Mapping[str, Variable], given: Mapping[str, object], set_name: str
-) -> dict[str, Any]:
-    """Every variable's value: the given one, else the default. Raises UsageError for what is not declared or fits not."""
+def resolve_values(variables: Mapping[str, Variable], given: Mapping[str, object], set_name: str) -> dict[str, Any]:
+    """Every variable's value: the given one, else the default.
+
+    Raises UsageError for a name that is not declared and for a value of another type.
+    """
     for name in given:
         if name not in variables:
-            raise UsageError(
-                f"the template set {set_name} has no variable {name!r}", hint=suggestion(name, variables)
-            )
+            raise UsageError(f"the template set {set_name} has no variable {name!r}", hint=suggestion(name, variables))
     values = {}
     for name, variable in variables.items():
         try:

@@ -1,0 +1,38 @@
+"""Where compiled templates are kept between runs: a private folder in the user's cache.
+
+A compiled template is code, so the folder is used only if it is ours alone. No cache is
+never an error.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+
+def private_cache_folder(kind: str) -> Path | None:
+    """The folder for compiled templates of this `kind`, made where needed; None where there can be none."""
+    try:
+        folder = _user_cache(os.environ) / "modelpress" / "templates" / kind
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return folder if _is_ours_alone(folder.lstat()) else None
+    except (OSError, RuntimeError, ValueError):  # no home folder, read-only, a file in the way
+        return None
+
+
+def _user_cache(environment: Mapping[str, str]) -> Path:
+    named = Path(environment.get("LOCALAPPDATA" if sys.platform == "win32" else "XDG_CACHE_HOME", ""))
+    if named.is_absolute():
+        return named
+    return Path.home() / {"win32": "AppData/Local", "darwin": "Library/Caches"}.get(sys.platform, ".cache")
+
+
+def _is_ours_alone(folder: os.stat_result) -> bool:
+    if not stat.S_ISDIR(folder.st_mode):
+        return False
+    if sys.platform == "win32":
+        return True  # a user's own folders are private there, and modes say nothing
+    return folder.st_uid == os.geteuid() and not folder.st_mode & 0o077

@@ -1,0 +1,69 @@
+"""template-set.yaml: what a template set says about itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from modelpress.errors import UsageError
+from modelpress.templating.variables import Variable, read_variables, refuse_unknown_keys, suggestion
+
+MANIFEST_NAME = "template-set.yaml"
+KEYS = ("description", "extends", "variables", "needs")
+NEEDS = ("hash",)
+"""What a set may ask for: `hash` is the SHA-256 of the model file, one extra read of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The content of a template-set.yaml; every key may be left out."""
+
+    description: str = ""
+    extends: str | None = None
+    variables: Mapping[str, Variable] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Read a template-set.yaml. Raises UsageError with the file (and line) for what it should not hold."""
+    document = _parse(path)
+    file = str(path)
+    if not isinstance(document, Mapping):
+        raise UsageError(f"{file} is not a mapping", hint=f"Its keys: {', '.join(KEYS)}.", file=file)
+    refuse_unknown_keys(document, KEYS, file, file)
+    return Manifest(
+        description=_text(document, "description", file) or "",
+        extends=_text(document, "extends", file),
+        variables=read_variables(document.get("variables") or {}, file),
+        needs=_needs(document.get("needs") or [], file),
+    )
+
+
+def _parse(path: Path) -> object:
+    import yaml
+
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except yaml.MarkedYAMLError as error:
+        line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise UsageError(
+            f"{path}{line}: {error.problem or 'not YAML'}", hint="Correct the YAML.", file=f"{path}{line}"
+        ) from None
+    except (OSError, ValueError, RecursionError, yaml.YAMLError):
+        raise UsageError(f"{path} cannot be read as YAML", hint="Write it as UTF-8 text.", file=str(path)) from None
+
+
+def _text(document: Mapping[str, object], key: str, file: str) -> str | None:
+    value = document.get(key)
+    if value is not None and not isinstance(value, str):
+        raise UsageError(f"{file}: `{key}` is not a text", hint="Quote it.", file=file)
+    return value
+
+
+def _needs(value: object, file: str) -> tuple[str, ...]:
+    needs = value if isinstance(value, list) else [value]
+    for need in needs:
+        if need not in NEEDS:
+            raise UsageError(f"{file} needs the unknown {need!r}", hint=suggestion(str(need), NEEDS), file=file)
+    return tuple(needs)

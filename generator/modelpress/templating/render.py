@@ -1,0 +1,135 @@
+"""Renders template sets: from a context to the files of a bundle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from modelpress.bundle import Entry, ExistingFile, RenderedText, check_path
+from modelpress.errors import ModelpressError, UnsafeInputError
+from modelpress.templating.context import RenderContext, as_plain
+from modelpress.templating.faults import Place, explain
+from modelpress.templating.sets import TemplateSet, is_partial
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+    from modelpress.templating.engine import SetEnvironment
+
+SUFFIX = ".jinja"
+NOWHERE: Mapping[str, str] = {}
+
+
+def render(
+    context: RenderContext, template_set: TemplateSet, *, folders: Mapping[str, str] = NOWHERE
+) -> dict[str, Entry]:
+    """The files of one set by their path in the bundle.
+
+    `folders` mounts a top-level folder of the set elsewhere ({"samples": "SampleCode"}).
+    Raises ModelpressError with the template's file and line, and UnsafeInputError where a
+    path leaves the bundle or a template reaches for code.
+    """
+    return render_plain(as_plain(context), template_set, folders)
+
+
+def render_sets(
+    context: RenderContext, sets: Iterable[TemplateSet], *, folders: Mapping[str, str] = NOWHERE
+) -> dict[str, Entry]:
+    """The files of several sets; two that write one path are an error."""
+    plain = as_plain(context)
+    rendered: dict[str, Entry] = {}
+    writers: dict[str, str] = {}
+    for template_set in sets:
+        for path, entry in render_plain(plain, template_set, folders).items():
+            if path in writers:
+                raise ModelpressError(
+                    f"the template sets {writers[path]} and {template_set.name} both write {path}",
+                    hint="Render one of them, or let one extend the other.",
+                )
+            rendered[path], writers[path] = entry, template_set.name
+    return rendered
+
+
+def render_plain(
+    context: Mapping[str, Any], template_set: TemplateSet, folders: Mapping[str, str] = NOWHERE
+) -> dict[str, Entry]:
+    """As `render`, from plain data."""
+    from modelpress.templating.engine import environment_for
+
+    environment = environment_for(template_set.library)
+    rendered: dict[str, Entry] = {}
+    for name, place in template_set.sources().items():
+        if is_partial(name):
+            continue
+        path = _output_path(name, template_set, environment, context)
+        if path is None:
+            continue
+        path = _mounted(path, folders)
+        if path in rendered:
+            raise ModelpressError(
+                f"{template_set.name}: two files of the set are written to {path}",
+                hint="Rename one of them.",
+                file=str(template_set.folders[place].path / name),
+            )
+        rendered[path] = _content(name, place, template_set, context)
+    return rendered
+
+
+def _content(name: str, place: int, template_set: TemplateSet, context: Mapping[str, Any]) -> Entry:
+    from modelpress.templating.engine import TemplateName, environment_for
+
+    folder = template_set.folders[place]
+    entry = folder.tree.entry(name)
+    if not isinstance(entry, ExistingFile):
+        raise ModelpressError(f"{folder.path / name} is not a file", hint="Remove it.", file=str(folder.path / name))
+    if not name.endswith(SUFFIX):
+        return replace(entry, is_text=True)
+    environment = environment_for(template_set.library)
+    template = TemplateName(template_set.name, name, place)
+    try:
+        text = environment.get_template(str(template)).render(context)
+        return RenderedText(text.encode(), executable=entry.executable)
+    except Exception as error:  # an expression in a template can raise anything
+        where = Place(f"{template_set.name}:{name}", str(folder.path / name))
+        raise explain(error, environment, where, template) from error
+
+
+def _output_path(
+    name: str, template_set: TemplateSet, environment: SetEnvironment, context: Mapping[str, Any]
+) -> str | None:
+    """The path that a file is written to; None where a part of it renders to nothing: then there is no file."""
+    parts = PurePosixPath(name.removesuffix(SUFFIX)).parts
+    if not any(map(_is_expression, parts)):
+        return "/".join(parts)
+    place = Place(f"{template_set.name}: the file name {name!r}", str(template_set.path / name))
+    try:
+        rendered = [
+            _name_template(environment, part).render(context) if _is_expression(part) else part for part in parts
+        ]
+    except Exception as error:  # likewise
+        raise explain(error, environment, place, None) from error
+    if "" in rendered:
+        return None
+    path = "/".join(rendered)
+    try:
+        check_path(path)
+    except UnsafeInputError as error:
+        raise UnsafeInputError(f"{place.where}: {error.message}", hint=error.hint, file=place.file) from None
+    return path
+
+
+def _is_expression(part: str) -> bool:
+    return "{{" in part or "{%" in part
+
+
+@lru_cache(maxsize=1024)
+def _name_template(environment: SetEnvironment, text: str) -> Template:
+    return environment.from_string(text)
+
+
+def _mounted(path: str, folders: Mapping[str, str]) -> str:
+    top, slash, rest = path.partition("/")
+    return f"{folders[top]}/{rest}" if slash and top in folders else path
