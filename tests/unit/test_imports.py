@@ -25,7 +25,7 @@ FLOW = [
 LEAVES = {"bundle", "filetree", "config"}
 EXECUTORS_NEVER_IMPORT = {"candidates", "model", "templating"}
 # Modules that only functions import may have one heavy dependency of their own at the top.
-OWN_DEPENDENCY = dict.fromkeys(("config/native.py", "config/packages.py", "config/values.py"), {"pydantic"})
+OWN_DEPENDENCY = dict.fromkeys(("config/native.py", "config/packages.py", "config/values.py"), frozenset({"pydantic"}))
 HEAVY = {"pydantic", "onnx", "numpy", "onnxruntime", "cookiecutter", "jinja2", "yaml", "rich", "azure"}
 
 
@@ -78,5 +78,5 @@ def test_no_module_imports_anything_heavy_at_its_top(path: Path) -> None:
     tops = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
     names = {alias.name.split(".")[0] for node in tops if isinstance(node, ast.Import) for alias in node.names}
     names |= {(node.module or "").split(".")[0] for node in tops if isinstance(node, ast.ImportFrom)}
-    own = OWN_DEPENDENCY.get(path.relative_to(PACKAGE).as_posix(), set())
+    own = OWN_DEPENDENCY.get(path.relative_to(PACKAGE).as_posix(), frozenset())
     assert not names & (HEAVY - own)
