@@ -30,11 +30,12 @@ def select(found: CandidateSet, policy: RankingPolicy, objectives: Sequence[Obje
     """Choose among candidates that are in run order; `objectives` are those that a front is taken over.
 
     Without a policy these are the results of the run itself. Of a run that ranks its front
-    (`found.pareto_default`) they are the candidates on the front that it recorded. Where it
-    recorded none, and where `--by` or `--where` changes the question, the front is taken anew
-    for each accelerator, as Olive does: of all evaluated candidates that meet the goals of the
-    run, and the constraints, since what is not allowed should not push out what is.
-    `everything` takes all that were evaluated and meet the constraints.
+    (`found.pareto_default`) they are the candidates on the front that it recorded. For an
+    accelerator where it recorded none, and for all where `--by` or `--where` changes the
+    question, the front is taken anew, as Olive does: of all evaluated candidates of the
+    accelerator that meet the goals of the run, and the constraints, since what is not allowed
+    should not push out what is. `everything` takes all that were evaluated and meet the
+    constraints.
 
     A candidate that misses the goals stays where no front is asked for (with a warning), but
     is never on the front and dominates none. Values that were not measured count as worst; a
@@ -42,17 +43,21 @@ def select(found: CandidateSet, policy: RankingPolicy, objectives: Sequence[Obje
     against it.
     """
     front_only = found.pareto_default and not policy.everything
-    recorded = any(candidate.selected and candidate.on_pareto_front is not None for candidate in found.candidates)
-    anew = front_only and (not recorded or bool(policy.by) or bool(policy.constraints))
+    own_fronts = _own_fronts(found, policy) if front_only else frozenset()
     obstacles = {one.id: _obstacle(one, policy, goals=front_only) for one in found.candidates}
     pool = [one for one in found.candidates if not obstacles[one.id]]
     compared = [one for one in pool if one.goals_met and (one.selected or front_only or policy.everything)]
     dominated = _dominated(compared, objectives)
-    kept = [one for one in pool if policy.everything or (one.id not in dominated if anew else one.selected)]
-    if front_only and not anew:
-        front = frozenset(one.id for one in kept if one.on_pareto_front)
+    if policy.everything:
+        kept = pool
+    elif front_only:
+        kept = [one for one in pool if (one.selected if one.accelerator in own_fronts else one.id not in dominated)]
     else:
-        front = frozenset(one.id for one in kept if one.goals_met and one.id not in dominated)
+        kept = [one for one in pool if one.selected]
+    undominated = {one.id for one in kept if one.goals_met and one.id not in dominated}
+    front = {
+        one.id for one in kept if (one.on_pareto_front if one.accelerator in own_fronts else one.id in undominated)
+    }
     ranked = {one.id for one in kept}
     return Selection(
         tuple(kept),
@@ -61,9 +66,16 @@ def select(found: CandidateSet, policy: RankingPolicy, objectives: Sequence[Obje
             for one in found.candidates
             if one.id not in ranked
         ),
-        front if objectives else None,
+        frozenset(front) if objectives else None,
         _goal_warnings(kept),
     )
+
+
+def _own_fronts(found: CandidateSet, policy: RankingPolicy) -> frozenset[str]:
+    """The accelerators for which the run recorded the front that is asked for."""
+    if policy.by or policy.constraints:
+        return frozenset()
+    return frozenset(one.accelerator for one in found.candidates if one.selected and one.on_pareto_front)
 
 
 def _beaten(candidate: Candidate, dominated: Mapping[str, str]) -> str:

@@ -159,6 +159,19 @@ def test_without_recorded_flags_the_front_is_taken_per_accelerator():
     assert ranking.entries[3].reason == "has no latency: after all that were measured"
 
 
+def test_an_accelerator_without_a_recorded_front_gets_one():
+    found = run(
+        candidate("a", latency=3.0, accuracy=0.9, on_front=True),
+        candidate("b", latency=1.0, accuracy=0.8, on_front=False),
+        candidate("c", "gpu-cuda", latency=2.0, accuracy=0.9, on_front=False, selected=True),
+        candidate("d", "gpu-cuda", latency=4.0, accuracy=0.9, on_front=False, selected=True),
+    )
+    ranking = rank(found)
+    assert ids(ranking) == "ca"
+    assert on_front(ranking) == {"c": True, "a": True}
+    assert rejections(ranking) == {"b": "not among the results of the run", "d": "dominated by c"}
+
+
 def test_a_run_that_measured_nothing_keeps_its_results_in_run_order():
     found = run(candidate("a", selected=False), candidate("c", selected=True), candidate("b", selected=True))
     for policy in (parse_policy(), parse_policy(everything=True)):
