@@ -1,0 +1,121 @@
+"""Read a JSON or YAML file that someone else wrote, and say where in it a value stands."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from modelpress.config import yaml_nodes
+from modelpress.config.problems import SHOWN_PROBLEMS, MalformedError, Problem, quoted
+from modelpress.errors import UsageError
+
+SIZE_LIMIT = 1 << 20  # bytes; a long workflow has a few thousand lines
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A configuration file: its text and the data in it."""
+
+    path: Path
+    text: str
+    data: Any
+
+    def error(self, problems: Sequence[Problem]) -> UsageError:
+        """One error for all problems, a line each; the hint of a single one stands by itself."""
+        line = _place(self.path, yaml_nodes.position(self.text, problems[0].keys)[:1])
+        if len(problems) == 1:
+            only = Problem(problems[0].keys, problems[0].text)
+            return UsageError(self.lines([only])[0], hint=problems[0].hint, file=line)
+        return UsageError("\n".join(self.lines(problems)), file=line)
+
+    def lines(self, problems: Sequence[Problem]) -> list[str]:
+        """`file:line:column: keys: what is wrong. What to do.` for the first few problems."""
+        shown = problems[:SHOWN_PROBLEMS]
+        places = yaml_nodes.positions(
+            self.text, [problem.keys for problem in shown]
+        )  # JSON is near enough to YAML for this
+        lines = [f"{_place(self.path, at)}: {problem.full_text}" for at, problem in zip(places, shown, strict=True)]
+        more = len(problems) - len(shown)
+        return [*lines, f"{self.path}: {more} more of these"] if more else lines
+
+
+def read_document(path: Path) -> Document:
+    """The text and data of a configuration file.
+
+    `.json`, and text of another suffix that begins with a brace, is JSON; all else is YAML.
+    Raises UsageError where the file cannot be read, is not UTF-8 or is malformed.
+    """
+    text = _text(path)
+    suffix = path.suffix.lower()
+    is_json = suffix == ".json" or (suffix not in {".yaml", ".yml"} and text.lstrip().startswith(("{", "[")))
+    try:
+        return Document(path, text, _json_data(text) if is_json else yaml_nodes.load(text))
+    except MalformedError as error:
+        line = _place(path, error.position[:1])
+        raise UsageError(f"{_place(path, error.position)}: {error}", hint=error.hint, file=line) from None
+
+
+def _place(path: Path, position: tuple[int, ...]) -> str:
+    return ":".join(map(str, (path, *position)))
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            content = file.read(SIZE_LIMIT + 1)
+    except (OSError, ValueError) as error:  # a path with a NUL character is a ValueError
+        reason = (error.strerror if isinstance(error, OSError) else None) or "not a valid path"
+        raise UsageError(
+            f"{path}: cannot be read: {reason}", hint="Name an existing JSON or YAML file.", file=str(path)
+        ) from None
+    if len(content) > SIZE_LIMIT:
+        raise UsageError(f"{path}: is larger than a configuration can be ({SIZE_LIMIT >> 20} MiB)", file=str(path))
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise UsageError(f"{path}: is not UTF-8 text", hint="Save the file as UTF-8.", file=str(path)) from None
+
+
+def _json_data(text: str) -> Any:
+    try:
+        return json.loads(text, object_pairs_hook=_unique)
+    except json.JSONDecodeError as error:
+        raise MalformedError(
+            f"not valid JSON: {error.msg}", (error.lineno, error.colno), _json_hint(text, error.pos)
+        ) from None
+    except MalformedError as error:
+        raise _located(error, text) from None
+    except RecursionError:
+        raise MalformedError("is nested too deeply") from None
+    except ValueError:  # an integer of more digits than Python converts
+        raise MalformedError("holds a number that is too long") from None
+
+
+def _located(error: MalformedError, text: str) -> MalformedError:
+    """The same error with its line and column, which the JSON reader does not tell, where YAML finds it too."""
+    try:
+        yaml_nodes.load(text)
+    except MalformedError as found:
+        if str(found) == str(error):
+            return found
+    return error
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise MalformedError(f"the key {quoted(key)} stands twice in one mapping", hint="Keep one of the two.")
+        found[key] = value
+    return found
+
+
+def _json_hint(text: str, position: int) -> str:
+    if not text.strip():
+        return "The file is empty."
+    if text[position : position + 1] in {"/", "#"}:
+        return "JSON has no comments: take them out, or save the file as .yaml with # comments."
+    return ""

@@ -1,0 +1,116 @@
+"""The native configuration, `modelpress.yaml`: its models are the one vocabulary of options.
+
+Importing this module imports pydantic, so only functions that need the models import it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import Field, JsonValue
+
+from modelpress.config.packages import MOST_PACKAGES, PACKAGE_MODELS, Package
+from modelpress.config.problems import Keys
+from modelpress.config.values import Compression, Count, NonNegative, PathText, Section, Text, Tolerance, section_of
+
+
+class Project(Section):
+    """What the rendered project is called."""
+
+    name: Text | None = Field(default=None, description="Name of the project; by default that of the model.")
+    version: Text = Field(default="1", description="Version of the project.")
+    description: str = Field(default="", description="One line that says what the project is for.")
+
+
+class RankingOptions(Section):
+    """How candidates are ordered and which of them take part."""
+
+    by: tuple[Text, ...] = Field(
+        default=(),
+        description="Metrics in order of priority, each METRIC, METRIC:max or METRIC:min; by default the run's own.",
+    )
+    tolerance: dict[str, Tolerance] = Field(
+        default={}, description="Metric to what counts as equal: 5% of the best value, or a plain number."
+    )
+    where: tuple[Text, ...] = Field(default=(), description="Constraints such as latency-avg<10; all must hold.")
+    all: bool = Field(default=False, description="Rank every evaluated candidate, not the Pareto front alone.")
+
+    @property
+    def tolerances(self) -> tuple[str, ...]:
+        """`METRIC=AMOUNT` for each tolerance, as on the command line."""
+        return tuple(f"{metric}={amount}" for metric, amount in self.tolerance.items())
+
+
+class RenderOptions(Section):
+    """What is rendered from the winner."""
+
+    sets: tuple[Text, ...] = Field(default=(), description="Template sets, by name or folder.")
+    variables: dict[str, dict[str, JsonValue]] = Field(
+        default={}, description="Values of the sets' own variables: template set to variable to value."
+    )
+    dims: dict[str, Count] = Field(
+        default={}, description="Sizes of symbolic or unknown dimensions: NAME, or INPUT:AXIS, to a size."
+    )
+
+
+class AzureWorkspace(Section):
+    """The Azure Machine Learning workspace and how to reach it."""
+
+    subscription_id: Text | None = Field(default=None, description="Azure subscription.")
+    resource_group: Text | None = Field(default=None, description="Resource group of the workspace.")
+    workspace_name: Text | None = Field(default=None, description="Name of the workspace.")
+    aml_config_path: PathText | None = Field(
+        default=None, description="Workspace file (config.json of Azure ML) that replaces the three above."
+    )
+    read_timeout: Count = Field(default=60, description="NonNegative to wait for an answer.")
+    max_operation_retries: NonNegative = Field(default=3, description="Tries in all; 0 and 1 both mean a single one.")
+    operation_retry_interval: NonNegative = Field(
+        default=5, description="NonNegative before the second try; doubles each time."
+    )
+    default_auth_params: dict[str, JsonValue] = Field(
+        default={}, repr=False, description="Arguments of DefaultAzureCredential; their values are never shown."
+    )
+    keyvault_name: Text | None = Field(default=None, description="Key vault that holds secrets.")
+
+
+class Configuration(Section):
+    """All that modelpress can be told in a file."""
+
+    source: PathText | None = Field(
+        default=None, description="Where the candidates are: a run, a zip, a listing, a model."
+    )
+    output: PathText | None = Field(default=None, description="Where results go; by default the run's folder.")
+    model_roots: tuple[PathText, ...] = Field(default=(), description="Folders in which models are looked for as well.")
+    strict: bool = Field(
+        default=False, description="Make errors of warnings about unusable candidates and unknown keys."
+    )
+    compression: Compression = Field(
+        default="default",
+        description="Of zips. default: deflate text only; store or deflate: everything; auto: what a sample says.",
+    )
+    project: Project = Field(default=Project(), description="What the rendered project is called.")
+    ranking: RankingOptions = Field(default=RankingOptions(), description="How candidates are ordered.")
+    templates: tuple[PathText, ...] = Field(default=(), description="Folders with template sets, nearest first.")
+    render: RenderOptions = Field(default=RenderOptions(), description="What is rendered from the winner.")
+    packages: tuple[Package, ...] = Field(
+        default=(), max_length=MOST_PACKAGES, description="What `modelpress package` makes; by default one zipfile."
+    )
+    azure: AzureWorkspace = Field(default=AzureWorkspace(), description="The Azure Machine Learning workspace.")
+
+
+def allowed_keys(location: Keys) -> tuple[str, ...]:
+    """The keys of the section that a validation error's location lies in."""
+    model: type[Section] = Configuration
+    for key in location:
+        if key in model.model_fields:
+            model = section_of(model, str(key)) or model
+        elif key in PACKAGE_MODELS:
+            model = PACKAGE_MODELS[str(key)]
+    return tuple(model.model_fields)
+
+
+def configuration_schema() -> dict[str, Any]:
+    """JSON Schema (draft 2020-12) of `modelpress.yaml`."""
+    schema = Configuration.model_json_schema()
+    schema["properties"]["$schema"] = {"type": "string", "description": "Where an editor finds this schema."}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "modelpress configuration"}

@@ -1,0 +1,37 @@
+"""The packaging types: their native names and the names that Olive gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from modelpress.config.problems import suggestion
+from modelpress.errors import UsageError
+
+PACKAGE_TYPES: Mapping[str, str] = {
+    "zipfile": "Zipfile",
+    "azureml-models": "AzureMLModels",
+    "azureml-data": "AzureMLData",
+    "azureml-deployment": "AzureMLDeployment",
+    "dockerfile": "Dockerfile",
+}
+"""Native name to Olive's name."""
+
+
+def find_package_type(text: str) -> str | None:
+    """The native name meant by `text` (native or Olive's, in any case), or None."""
+    wanted = text.strip().casefold()
+    for native, olive in PACKAGE_TYPES.items():
+        if wanted in {native, olive.casefold()}:
+            return native
+    return None
+
+
+def parse_package_type(text: str) -> str:
+    """As `find_package_type`, for a command line; raises UsageError that lists the types."""
+    found = find_package_type(text)
+    if found is None:
+        raise UsageError(
+            f"There is no packaging type of that name: choose from {', '.join(PACKAGE_TYPES)}",
+            hint=suggestion(text, (*PACKAGE_TYPES, *PACKAGE_TYPES.values())),
+        )
+    return found
