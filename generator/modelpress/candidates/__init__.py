@@ -1,7 +1,22 @@
 """Reading and ranking candidates."""
 
 from modelpress.candidates.candidate import Candidate, CandidateSet, Metric
+from modelpress.candidates.locate import LocatedModel, ModelSearch, locate
 from modelpress.candidates.policy import RankingPolicy, parse_policy
 from modelpress.candidates.ranking import Ranked, Ranking, rank
+from modelpress.candidates.recognition import read
 
-__all__ = ["Candidate", "CandidateSet", "Metric", "Ranked", "Ranking", "RankingPolicy", "parse_policy", "rank"]
+__all__ = [
+    "Candidate",
+    "CandidateSet",
+    "LocatedModel",
+    "Metric",
+    "ModelSearch",
+    "Ranked",
+    "Ranking",
+    "RankingPolicy",
+    "locate",
+    "parse_policy",
+    "rank",
+    "read",
+]

@@ -1,0 +1,123 @@
+"""A JSON or YAML file as data: small enough, well formed, and the same for every reader."""
+
+from __future__ import annotations
+
+import json
+import re
+import zipfile
+import zlib
+from itertools import pairwise
+from typing import Any
+
+from modelpress.bundle import Entry
+from modelpress.config.problems import MalformedError, quoted
+from modelpress.errors import ModelpressError, UnsafeInputError
+from modelpress.filetree import TreePath
+
+SIZE_LIMIT = 256 << 20  # bytes; a footprint of 100,000 nodes has about 200 MB
+POSITION_LIMIT = 4 << 20  # bytes; finding a line composes the whole text, so only where that is quick
+SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+UNREADABLE = (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error)
+
+
+def load(place: TreePath) -> Any:
+    """The data of the JSON (or `.yaml`, `.yml`) file at `place`.
+
+    Raises ModelpressError where it is missing, unreadable or malformed, with the line where
+    that is known, and UnsafeInputError where it is larger than 256 MiB.
+    """
+    entry = place.entry
+    if entry is None:
+        raise ModelpressError(f"{place}: there is no such file", file=str(place))
+    return parse(read_bytes(entry, str(place)), str(place))
+
+
+def read_bytes(entry: Entry, where: str) -> bytes:
+    """The whole content of a file that is meant to be small."""
+    if entry.size > SIZE_LIMIT:
+        raise UnsafeInputError(
+            f"{where}: is larger than {SIZE_LIMIT >> 20} MiB", hint="This is not a file of metadata.", file=where
+        )
+    try:
+        with entry.open() as file:
+            return file.read()
+    except UNREADABLE as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
+        raise ModelpressError(f"{where}: cannot be read: {reason}", file=where) from None
+
+
+def parse(content: bytes, where: str) -> Any:
+    """The data of a text that is JSON, or YAML where its name says so."""
+    try:
+        text = content.decode(json.detect_encoding(content))
+        if where.lower().endswith((".yaml", ".yml")):
+            from modelpress.config import yaml_nodes
+
+            return yaml_nodes.load(text)
+        return _parse_json(text)
+    except UnicodeDecodeError:
+        raise ModelpressError(f"{where}: is not text", hint=_hint(content), file=where) from None
+    except MalformedError as error:
+        place = ":".join(map(str, (where, *error.position)))
+        line = ":".join(map(str, (where, *error.position[:1])))
+        raise ModelpressError(f"{place}: {error}", hint=error.hint or _hint(content), file=line) from None
+
+
+def line_of(content: bytes, keys: tuple[str | int, ...]) -> int | None:
+    """The line (from 1) where the value at `keys` stands, where it can be told."""
+    from modelpress.config import yaml_nodes
+
+    if len(content) > POSITION_LIMIT:
+        return None
+    try:
+        found = yaml_nodes.position(content.decode(json.detect_encoding(content)), keys)
+    except UnicodeDecodeError:
+        return None
+    return found[0] if found else None
+
+
+def _parse_json(text: str) -> Any:
+    try:
+        data = json.loads(text, object_pairs_hook=_unique)
+        if SURROGATE.search(text):
+            json.dumps(data, ensure_ascii=False).encode()
+    except json.JSONDecodeError as error:
+        hint = "The file is empty." if not text.strip() else ""
+        if text.strip() and error.pos >= len(text.rstrip()):
+            hint = "The file is cut short; copy it again from where it was made."
+        raise MalformedError(f"not valid JSON: {error.msg}", (error.lineno, error.colno), hint) from None
+    except RecursionError:
+        raise MalformedError("is nested too deeply") from None
+    except UnicodeEncodeError:
+        raise MalformedError("holds half of a surrogate pair, which is not text") from None
+    except MalformedError:
+        if len(text) <= POSITION_LIMIT:
+            _locate_repeated_key(text)
+        raise
+    except ValueError:  # an integer of more digits than Python converts
+        raise MalformedError("holds a number that is too long") from None
+    return data
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = sorted(name for name, _ in pairs)
+        repeated = next(name for name, following in pairwise(names) if name == following)
+        raise MalformedError(f"the key {quoted(repeated)} stands twice in one mapping", hint="Keep one of the two.")
+    return found
+
+
+def _locate_repeated_key(text: str) -> None:
+    from modelpress.config import yaml_nodes
+
+    yaml_nodes.load(text)  # raises the same with the line, unless the text is not YAML as well
+
+
+def _hint(content: bytes) -> str:
+    head = content[:200].lstrip().lower()
+    if head.startswith(b"version https://git-lfs"):
+        return "This is a Git LFS pointer: run `git lfs pull` to get the file itself."
+    if head.startswith((b"<!doctype", b"<html")):
+        return "This is a web page: the download went to a log-in or error page."
+    return ""
