@@ -22,6 +22,12 @@ def recognises(source: Source) -> bool:
     return isinstance(source.data, dict) and bool(source.data.keys() & KEYS)
 
 
+def is_workflow(path: Path) -> bool:
+    """Whether the path is a workflow file: the configuration of the run as well as its source."""
+    source = Source(path)
+    return path.is_file() and source.tree is None and recognises(source)
+
+
 def read(source: Source, *, strict: bool) -> CandidateSet:
     """The run in the workflow's `output_dir`, or else in the folder of the file.
 

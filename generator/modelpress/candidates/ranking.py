@@ -53,6 +53,10 @@ class Ranking:
     warnings: tuple[str, ...]
     objectives: tuple[Objective, ...]
 
+    def top(self, count: int | None) -> Ranking:
+        """The same with the first `count` candidates only; None keeps all."""
+        return replace(self, entries=self.entries[:count])
+
 
 def rank(found: CandidateSet, policy: RankingPolicy = AS_RECORDED) -> Ranking:
     """Rank what was found: over all accelerators together, by the policy or else the run's own objectives.

@@ -323,7 +323,7 @@ def test_secrets_are_in_no_representation(tmp_path: Path) -> None:
 
 def test_importing_the_package_imports_nothing_heavy() -> None:
     code = (
-        "import sys, modelpress.config.settings, modelpress.config.artifacts, modelpress.config.package_types;"
+        "import sys, modelpress.config.settings, modelpress.config.package_types;"
         "print(sorted({'pydantic', 'yaml'} & sys.modules.keys()))"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

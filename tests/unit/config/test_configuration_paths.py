@@ -4,8 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from modelpress.config.artifacts import artifact_names
-from modelpress.config.native import Configuration
 from modelpress.config.package_types import PACKAGE_TYPES, parse_package_type
 from modelpress.config.packages import PACKAGE_MODELS
 from modelpress.config.paths import project_file, resolve_path, user_file
@@ -48,23 +46,6 @@ def test_the_project_and_user_files_are_found_where_they_exist(tmp_path: Path) -
     (tmp_path / "modelpress" / "config.yaml").touch()
     assert project_file(tmp_path) == tmp_path / "modelpress.yaml"
     assert user_file(environ) == tmp_path / "modelpress" / "config.yaml"
-
-
-@pytest.mark.parametrize(
-    ("entries", "names"),
-    [
-        ([("zipfile", "A"), ("zipfile", "A"), ("zipfile", "a")], ["A.zip", "A-2.zip", "a-3.zip"]),
-        ([("zipfile", "A"), ("zipfile", "A"), ("zipfile", "A-2")], ["A.zip", "A-3.zip", "A-2.zip"]),
-        ([("zipfile", "A"), ("azureml-models", "A"), ("dockerfile", "A")], ["A.zip", None, "A"]),
-        ([("zipfile", "A"), ("dockerfile", "a.zip")], ["A.zip", "a.zip-2"]),
-        ([("zipfile", "e\u0301"), ("zipfile", "\u00e9")], ["e\u0301.zip", "\u00e9-2.zip"]),
-        ([], []),
-    ],
-)
-def test_no_artifact_overwrites_another(entries: list[tuple[str, str]], names: list[str | None]) -> None:
-    packages = [{"type": kind, "name": name} for kind, name in entries]
-    configuration = Configuration.model_validate({"packages": packages})
-    assert artifact_names(configuration.packages) == tuple(names)
 
 
 def test_packaging_types_are_known_by_both_names_in_any_case() -> None:

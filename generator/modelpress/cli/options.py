@@ -1,0 +1,114 @@
+"""Options that several commands share, and what they become."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from modelpress.config.settings import Settings
+    from modelpress.packaging.chosen import Request
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """SOURCE and the options that choose from it; `flags` are dotted setting names to what was given."""
+
+    source: Path
+    flags: Mapping[str, object]
+    trust: bool
+
+    def settings(self, flags: Mapping[str, object] | None = None, *, project: Path | None = None) -> Settings:
+        """The settings in force: these flags and the command's own, the environment, `project`, the user's file.
+
+        Without `project` it is the modelpress.yaml in the working folder, if there is one.
+        """
+        return settings_in_force({**self.flags, **(flags or {})}, project=project)
+
+    def request(self, settings: Settings) -> Request:
+        """What to read and how to rank it."""
+        from modelpress.candidates import parse_policy
+        from modelpress.packaging.chosen import Request
+
+        configuration = settings.configuration
+        ranking = configuration.ranking
+        return Request(
+            source=self.source,
+            policy=parse_policy(ranking.by, ranking.tolerances, ranking.where, everything=ranking.all),
+            model_roots=tuple(settings.resolve("model_roots", folder) for folder in configuration.model_roots),
+            strict=configuration.strict,
+            trust=self.trust,
+        )
+
+
+def settings_in_force(flags: Mapping[str, object], *, project: Path | None = None) -> Settings:
+    """The settings from every layer, for this process."""
+    from modelpress.config.paths import project_file, user_file
+    from modelpress.config.settings import resolve_settings
+
+    return resolve_settings(flags, os.environ, project or project_file(Path.cwd()), user_file(os.environ))
+
+
+def selection_options(command: Command) -> Command:
+    """Add SOURCE and the options that choose from it; the command receives them as `selection: Selection`."""
+
+    @click.argument("source", type=click.Path(path_type=Path))
+    @click.option(
+        "--by", multiple=True, metavar="METRIC[:max|:min]", help="Rank by this metric; first is most important."
+    )
+    @click.option(
+        "--tolerance", multiple=True, metavar="METRIC=N[%]", help="Values this near to the best count as equal."
+    )
+    @click.option("--where", multiple=True, metavar="CONDITION", help="Only candidates such as 'latency-avg<10'.")
+    @click.option("--all", "everything", is_flag=True, help="Every evaluated candidate, not the Pareto front alone.")
+    @click.option("--model-root", multiple=True, type=click.Path(), metavar="DIR", help="Look for models here as well.")
+    @click.option("--strict", is_flag=True, help="One unusable candidate or unknown key is an error.")
+    @wraps(command)
+    def with_selection(source: Path, **options: Any) -> Any:
+        flags = {
+            "ranking.by": options.pop("by"),
+            "ranking.tolerance": options.pop("tolerance"),
+            "ranking.where": options.pop("where"),
+            "ranking.all": options.pop("everything") or None,
+            "model_roots": options.pop("model_root"),
+            "strict": options.pop("strict") or None,
+        }
+        return command(selection=Selection(source, flags, options.pop("trust", False)), **options)
+
+    return with_selection  # type: ignore[return-value]  # click's decorators keep the signature loosely
+
+
+def trust_option(command: Command) -> Command:
+    """Add --trust; goes above `selection_options`, which takes its value."""
+    return click.option(
+        "--trust", is_flag=True, help="Pass inference settings on that name a path or a library to load."
+    )(command)
+
+
+def dry_run_option(command: Command) -> Command:
+    """Add --dry-run."""
+    return click.option("-n", "--dry-run", is_flag=True, help="Print what would be done and change nothing.")(command)
+
+
+def render_options(command: Command) -> Command:
+    """Add --templates, --dim and --compression, which say how templates are rendered and written."""
+    templates = click.option(
+        "--templates", multiple=True, type=click.Path(), metavar="DIR", help="Folder with template sets, nearest first."
+    )
+    dim = click.option(
+        "--dim", multiple=True, metavar="NAME=N", help="Size of a symbolic dimension: NAME=N or INPUT:AXIS=N."
+    )
+    compression = click.option(
+        "--compression",
+        type=click.Choice(["default", "store", "deflate", "auto"]),
+        help="Of a zip: store models and deflate text, store or deflate everything, or decide by samples.",
+    )
+    return templates(dim(compression(command)))

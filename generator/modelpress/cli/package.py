@@ -1,0 +1,107 @@
+"""`modelpress package`: everything that an Olive configuration asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from modelpress.cli.options import Selection, dry_run_option, render_options, selection_options, trust_option
+from modelpress.cli.output import Output, output_options, progress_option
+from modelpress.cli.plan import carry_out, plan_document, plan_text
+
+if TYPE_CHECKING:
+    from modelpress.config.packages import ZipfilePackage
+    from modelpress.config.settings import Settings
+    from modelpress.pipeline import Prepared
+
+
+@click.command(short_help="What an Olive configuration asks for; by default a zip.")
+@click.option("-c", "--config", type=click.Path(path_type=Path), metavar="FILE", help="Olive's configuration or ours.")
+@click.option("--type", "types", multiple=True, metavar="TYPE", help="Only this packaging type, such as Zipfile.")
+@click.option("-o", "--output", "target", type=click.Path(), metavar="DIR", help="Folder for the results.")
+@render_options
+@dry_run_option
+@trust_option
+@selection_options
+@progress_option
+@output_options
+def package(selection: Selection, output: Output, **options: Any) -> None:
+    """Package the candidates of SOURCE as its configuration asks for.
+
+    SOURCE is an Olive run, its workflow file or zip, a listing (YAML, JSON, CSV), or a model.
+    The configuration is -c, or SOURCE itself where it is an Olive workflow file. Results go to
+    -o, else into the run's folder.
+    """
+    settings = _settings(selection, options)
+    packages = _packages(settings, options["types"])
+    jobs = list(_prepare(selection, settings, packages))
+    output.warn(dict.fromkeys([*settings.warnings, *(warning for _, job in jobs for warning in job.warnings)]))
+    if options["dry_run"]:
+        plans = [{"type": type_, **plan_document(job)} for type_, job in jobs]
+        output.data({"artifacts": plans}, lambda: "\n".join(plan_text(job) for _, job in jobs))
+        return
+    written = [(type_, carry_out(job, output)) for type_, job in jobs]
+    document = {
+        "artifacts": [
+            {"type": type_, "path": str(one.path), "content_sha256": one.content_sha256} for type_, one in written
+        ],
+        "warnings": list(dict.fromkeys(warning for _, job in jobs for warning in job.warnings)),
+    }
+    output.data(
+        document,
+        lambda: "\n".join(f"{one.path}: {len(one.digests)} files, {one.bytes_written:,} bytes" for _, one in written),
+    )
+
+
+def _settings(selection: Selection, options: dict[str, Any]) -> Settings:
+    flags = {
+        "render.dims": options["dim"],
+        "templates": options["templates"],
+        "compression": options["compression"],
+        "output": options["target"],
+    }
+    project = options["config"]
+    if project is None:
+        from modelpress.candidates.olive_workflow import is_workflow
+
+        project = selection.source if is_workflow(selection.source) else None
+    return selection.settings(flags, project=project)
+
+
+def _packages(settings: Settings, types: tuple[str, ...]) -> tuple[ZipfilePackage, ...]:
+    """The configured packages, or those of --type; one zipfile where nothing is said."""
+    from modelpress.config.package_types import parse_package_type
+    from modelpress.config.packages import ZipfilePackage
+    from modelpress.packaging.supported import ZIPFILE, refuse_unsupported_type, supported
+
+    wanted = [parse_package_type(one) for one in types]
+    for native, given in zip(wanted, types, strict=True):
+        refuse_unsupported_type(native, f"--type {given}")
+    packages = tuple(
+        supported(one, f"packages[{place}]")
+        for place, one in enumerate(settings.configuration.packages)
+        if not wanted or one.type in wanted
+    )
+    return packages or (ZipfilePackage(type=ZIPFILE),)
+
+
+def _prepare(
+    selection: Selection, settings: Settings, packages: tuple[ZipfilePackage, ...]
+) -> Iterator[tuple[str, Prepared]]:
+    """Read, rank and find the models once, then plan each artifact; nothing is written before all are planned."""
+    from modelpress import pipeline
+    from modelpress.cli.rendering import output_folder, rendering_for
+    from modelpress.config.package_types import PACKAGE_TYPES
+    from modelpress.packaging.artifact_names import distinct_names
+    from modelpress.packaging.chosen import choose
+    from modelpress.packaging.olive_zip import set_names
+
+    chosen = choose(selection.request(settings))
+    folder = output_folder(settings, chosen.folder)
+    for package, name in zip(packages, distinct_names([f"{one.name}.zip" for one in packages]), strict=True):
+        rendering = rendering_for(settings, selection.source, set_names(samples=package.samples))
+        target = pipeline.Target(folder / name, package.compression or settings.configuration.compression)
+        yield PACKAGE_TYPES[package.type], pipeline.plan_zip(chosen, rendering, target)

@@ -1,0 +1,39 @@
+"""Carrying out plans, or printing them for --dry-run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from modelpress.cli.output import Output
+from modelpress.cli.progress import progress_for
+
+if TYPE_CHECKING:
+    from modelpress.executors.streaming import Written
+    from modelpress.pipeline import Prepared
+
+
+def carry_out(prepared: Prepared, output: Output) -> Written:
+    """Execute with the progress that was asked for."""
+    from modelpress import pipeline
+    from modelpress.executors.progress import SILENT
+
+    return pipeline.execute(prepared, progress_for(output.progress) or SILENT)
+
+
+def plan_document(prepared: Prepared) -> dict[str, Any]:
+    """The plan as plain data: every file in the order of writing, with its size in bytes (None: made last)."""
+    plan = prepared.plan
+    return {
+        "path": str(plan.target),
+        "replaces": plan.replaces,
+        "files": [{"path": file.path, "size": file.size, "method": file.method} for file in plan.files],
+    }
+
+
+def plan_text(prepared: Prepared) -> str:
+    """The plan for people."""
+    plan = prepared.plan
+    verb = "would replace" if plan.replaces else "would write"
+    lines = [f"{verb} {plan.target}: {len(plan.files)} files, {plan.bundle.size:,} bytes"]
+    lines += [f"  {file.path}" + ("" if file.size is None else f"  {file.size:,}") for file in plan.files]
+    return "\n".join(lines)

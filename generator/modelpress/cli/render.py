@@ -1,0 +1,64 @@
+"""`modelpress render`: a deployable project for one candidate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from modelpress.cli.options import Selection, dry_run_option, render_options, selection_options, trust_option
+from modelpress.cli.output import Output, output_options, progress_option
+from modelpress.cli.plan import carry_out, plan_document, plan_text
+
+DEFAULT_FOLDER = "deploy"
+
+
+@click.command(short_help="A deployable project for the best candidate.")
+@click.option("-t", "--set", "sets", multiple=True, metavar="SET", help="Template set; several make one project.")
+@click.option("-o", "--output", "target", type=click.Path(path_type=Path), metavar="DIR|FILE.zip", help="Where to.")
+@click.option("--rank", type=click.IntRange(min=1), default=1, show_default=True, help="The candidate of this rank.")
+@click.option("--var", "variables", multiple=True, metavar="SET.KEY=VALUE", help="A template set's own variable.")
+@click.option("--force", is_flag=True, help="Replace a folder that is not an unedited project.")
+@render_options
+@dry_run_option
+@trust_option
+@selection_options
+@progress_option
+@output_options
+def render(selection: Selection, output: Output, **options: Any) -> None:
+    """Render a project for the best candidate of SOURCE.
+
+    SOURCE is an Olive run, its workflow file or zip, a listing (YAML, JSON, CSV), or a model.
+    The project goes to a folder, or to a zip where the name ends in .zip; by default to
+    `deploy` in the folder of SOURCE.
+    """
+    from modelpress import pipeline
+    from modelpress.cli.rendering import output_folder, rendering_for
+    from modelpress.packaging.chosen import candidate_of_rank, choose
+    from modelpress.packaging.project import DEFAULT_SETS
+
+    settings = selection.settings(_flags(options))
+    configuration = settings.configuration
+    rendering = rendering_for(settings, selection.source, configuration.render.sets or DEFAULT_SETS)
+    chosen = choose(selection.request(settings), candidate_of_rank(options["rank"]))
+    path = options["target"] or output_folder(settings, chosen.folder) / DEFAULT_FOLDER
+    target = pipeline.Target(path, configuration.compression, force=options["force"])
+    prepared = pipeline.plan_project(chosen, rendering, target)
+    output.warn((*settings.warnings, *prepared.warnings))
+    if options["dry_run"]:
+        output.data(plan_document(prepared), lambda: plan_text(prepared))
+        return
+    written = carry_out(prepared, output)
+    document = {"path": str(written.path), "content_sha256": written.content_sha256}
+    output.data(document, lambda: f"{written.path}: {len(written.digests)} files, {written.bytes_written:,} bytes")
+
+
+def _flags(options: dict[str, Any]) -> dict[str, object]:
+    return {
+        "render.sets": options["sets"],
+        "render.variables": options["variables"],
+        "render.dims": options["dim"],
+        "templates": options["templates"],
+        "compression": options["compression"],
+    }

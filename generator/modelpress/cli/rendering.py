@@ -1,0 +1,51 @@
+"""What the settings say about rendering, for the commands that render."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from modelpress.config.settings import Settings
+    from modelpress.packaging.rendering import Rendering
+    from modelpress.templating import Layer
+
+SAMPLES = "samples"
+
+
+def rendering_for(settings: Settings, source: Path, sets: Sequence[str]) -> Rendering:
+    """The template sets of these names with their variables; `--dim` is a variable of the samples."""
+    from modelpress.packaging.rendering import Rendering
+    from modelpress.templating import ProjectContext
+
+    configuration = settings.configuration
+    project = configuration.project
+    variables: dict[str, Mapping[str, object]] = dict(configuration.render.variables)
+    if configuration.render.dims and SAMPLES in sets:
+        dims = [f"{name}={size}" for name, size in configuration.render.dims.items()]
+        variables[SAMPLES] = {"dims": dims, **variables.get(SAMPLES, {})}
+    context = ProjectContext(project.name or name_of(source), project.version, project.description)
+    return Rendering.of(context, layers_of(settings), sets, variables)
+
+
+def layers_of(settings: Settings) -> tuple[Layer, ...]:
+    """Where template sets are looked for."""
+    from modelpress.templating import search_path
+
+    return search_path([settings.resolve("templates", folder) for folder in settings.configuration.templates])
+
+
+def name_of(source: Path) -> str:
+    """A name for what is made from a source: the stem of a file, or the folder that says more than `config.json`."""
+    path = source.resolve()
+    if path.is_dir() or path.suffix in {".json", ".yaml", ".yml", ".csv"}:
+        folder = path if path.is_dir() else path.parent
+        return folder.name or "model"
+    return path.stem
+
+
+def output_folder(settings: Settings, run_folder: Path) -> Path:
+    """The folder for results: as configured, or else that of the run."""
+    output = settings.configuration.output
+    return run_folder if output is None else settings.resolve("output", output)

@@ -1,0 +1,8 @@
+"""`modelpress templates`: list, show, check, and tell where each file comes from."""
+
+import click
+
+
+@click.group()
+def templates():
+    pass

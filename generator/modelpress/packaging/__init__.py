@@ -1,0 +1,1 @@
+"""What goes into a bundle: the rendered project, and Olive's Zipfile layout."""

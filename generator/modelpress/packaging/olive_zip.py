@@ -1,0 +1,38 @@
+"""The bundle of the Zipfile packaging type: every candidate, in the layout that Olive gave its zips."""
+
+from __future__ import annotations
+
+from modelpress.bundle import SUMS_NAME, Bundle, sha256sums
+from modelpress.candidates import Ranked
+from modelpress.packaging.chosen import Chosen
+from modelpress.packaging.rendering import Rendering, merge, model_entries
+from modelpress.templating import render_sets
+
+MODEL_FOLDER = "model"  # what the template sets call it
+FOLDERS = {"samples": "SampleCode"}
+CANDIDATE_SET, RANKING_SET, SAMPLE_SET = "candidate", "ranking", "samples"
+
+
+def set_names(*, samples: bool) -> tuple[str, ...]:
+    """The template sets that a zip is rendered from."""
+    return (CANDIDATE_SET, RANKING_SET, *((SAMPLE_SET,) if samples else ()))
+
+
+def zip_bundle(chosen: Chosen, rendering: Rendering) -> Bundle:
+    """Every chosen candidate with its files, the ranking, the samples of the best one, and SHA256SUMS."""
+    folders = {ranked.candidate.id: candidate_folder(ranked) for ranked in chosen.entries}
+    layout = rendering.layout(chosen, folders)
+    candidate_sets = rendering.only(CANDIDATE_SET)
+    parts = []
+    for ranked in chosen.entries:
+        placed = layout.models[ranked.candidate.id]
+        context = rendering.context(layout, ranked)
+        parts += [model_entries(placed), render_sets(context, candidate_sets, folders={MODEL_FOLDER: placed.folder})]
+    best = rendering.context(layout, chosen.entries[0])
+    parts.append(render_sets(best, rendering.only(RANKING_SET, SAMPLE_SET), folders=FOLDERS))
+    return Bundle.of(merge(parts), {SUMS_NAME: sha256sums})
+
+
+def candidate_folder(ranked: Ranked) -> str:
+    """`CandidateModels/<accelerator>/BestCandidateModel_<k>`: k is the rank within the accelerator."""
+    return f"CandidateModels/{ranked.candidate.accelerator}/BestCandidateModel_{ranked.rank_in_accelerator}"

@@ -1,0 +1,114 @@
+"""What is rendered into a bundle: the project's name, the template sets, and their variables."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from modelpress.bundle import Entry
+from modelpress.candidates import Ranked
+from modelpress.errors import ModelpressError
+from modelpress.model import ModelFiles, Runtime, compatibility_warnings, runtime_for
+from modelpress.packaging.chosen import Chosen
+from modelpress.templating import (
+    Layer,
+    Layout,
+    PlacedModel,
+    ProjectContext,
+    RenderContext,
+    TemplateSet,
+    build_context,
+    execution_providers,
+    find_set,
+    load_sets,
+    resolve_settings,
+)
+
+CHUNK = 1 << 20  # bytes hashed at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """The template sets of a bundle and what they are given."""
+
+    project: ProjectContext
+    sets: tuple[TemplateSet, ...]
+    settings: Mapping[str, Mapping[str, Any]]
+
+    @classmethod
+    def of(
+        cls,
+        project: ProjectContext,
+        layers: Sequence[Layer],
+        names: Sequence[str],
+        variables: Mapping[str, Mapping[str, object]],
+    ) -> Rendering:
+        """The sets of these names on the search path. Raises UsageError for an unknown set or variable."""
+        library = load_sets(layers)
+        sets = tuple(find_set(library, name) for name in dict.fromkeys(names))
+        return cls(project, sets, resolve_settings(sets, variables))
+
+    def only(self, *names: str) -> tuple[TemplateSet, ...]:
+        """The sets of these names among the chosen ones."""
+        return tuple(one for one in self.sets if one.name in names)
+
+    def layout(self, chosen: Chosen, folders: Mapping[str, str]) -> Layout:
+        """Where each model lies in the bundle: `folders` by candidate id."""
+        hashed = any("hash" in one.needs for one in self.sets)
+        placed = {
+            name: PlacedModel(files, folders[name], _model_sha256(files) if hashed else None)
+            for name, files in chosen.models.items()
+        }
+        return Layout(chosen.ranking, placed)
+
+    def context(self, layout: Layout, ranked: Ranked) -> RenderContext:
+        """All that the templates see of one candidate."""
+        return build_context(self.project, layout, ranked, runtime_of(ranked), self.settings)
+
+
+def runtime_of(ranked: Ranked) -> Runtime:
+    """The package of ONNX Runtime that the candidate needs."""
+    return runtime_for([provider["name"] for provider in execution_providers(ranked.candidate)])
+
+
+def runtime_warnings(chosen: Chosen) -> tuple[str, ...]:
+    """What about the chosen models does not fit the runtime that they need."""
+    warnings: dict[str, None] = {}
+    for ranked in chosen.entries:
+        runtime = runtime_of(ranked)
+        signature = chosen.models[ranked.candidate.id].signature
+        found = (*runtime.warnings, *(compatibility_warnings(signature, runtime) if signature else ()))
+        warnings |= dict.fromkeys(f"candidate {ranked.candidate.id}: {warning}" for warning in found)
+    return tuple(warnings)
+
+
+def model_entries(placed: PlacedModel) -> dict[str, Entry]:
+    """The files of a model by their path in the bundle."""
+    return {placed.place(path): entry for path, entry in placed.files.files.items()}
+
+
+def merge(parts: Iterable[Mapping[str, Entry]]) -> dict[str, Entry]:
+    """All parts as one; two that write one path are an error."""
+    merged: dict[str, Entry] = {}
+    for part in parts:
+        twice = merged.keys() & part.keys()
+        if twice:
+            raise ModelpressError(
+                f"{min(twice)} is written twice, by a model or a template set",
+                hint="Rename the file, or leave the template set out.",
+            )
+        merged |= part
+    return merged
+
+
+def _model_sha256(files: ModelFiles) -> str | None:
+    entry = files.files.get(files.path)
+    if entry is None:
+        return None
+    digest = hashlib.sha256()
+    with entry.open() as source:
+        while chunk := source.read(CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()

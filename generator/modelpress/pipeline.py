@@ -1,0 +1,71 @@
+"""The whole flow: from a source of candidates to a plan of what to write.
+
+    read -> rank -> inspect -> build the context -> render -> bundle -> plan -> execute
+
+`packaging.chosen.choose` is the first three stages, a bundle function of `packaging` the next
+three, `plan` and `execute` the two halves of an executor. Nothing is written before `execute`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from modelpress.bundle import Bundle
+from modelpress.executors import archive, folder
+from modelpress.executors.compression import Compression
+from modelpress.executors.progress import SILENT, Progress
+from modelpress.executors.streaming import Written
+from modelpress.packaging.chosen import Chosen
+from modelpress.packaging.olive_zip import zip_bundle
+from modelpress.packaging.project import project_bundle
+from modelpress.packaging.rendering import Rendering, runtime_warnings
+
+Plan = archive.ArchivePlan | folder.FolderPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A plan, what it was made from, and what its user should know."""
+
+    plan: Plan
+    chosen: Chosen
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        return (*self.chosen.warnings, *runtime_warnings(self.chosen))
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a bundle goes: a zip where the name ends in .zip, otherwise a folder.
+
+    `force` replaces a folder that is not an unedited project of ours.
+    """
+
+    path: Path
+    compression: Compression = "default"
+    force: bool = False
+
+
+def plan_project(chosen: Chosen, rendering: Rendering, target: Target) -> Prepared:
+    """Plan a deployable project for the one candidate that was chosen."""
+    return Prepared(_plan(project_bundle(chosen, rendering), target), chosen)
+
+
+def plan_zip(chosen: Chosen, rendering: Rendering, target: Target) -> Prepared:
+    """Plan a zip of all chosen candidates in Olive's layout."""
+    return Prepared(_plan(zip_bundle(chosen, rendering), target), chosen)
+
+
+def execute(prepared: Prepared, progress: Progress = SILENT) -> Written:
+    """Do exactly what was planned."""
+    if isinstance(prepared.plan, archive.ArchivePlan):
+        return archive.execute(prepared.plan, progress)
+    return folder.execute(prepared.plan, progress)
+
+
+def _plan(bundle: Bundle, target: Target) -> Plan:
+    if target.path.suffix.lower() == ".zip":
+        return archive.plan(bundle, target.path, compression=target.compression)
+    return folder.plan(bundle, target.path, force=target.force)
