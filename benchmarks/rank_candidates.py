@@ -80,8 +80,7 @@ def candidates(case: str, size: int) -> dict[str, object]:
 def measure(case: str, listing: Path) -> tuple[float, float]:
     """CPU seconds of reading and of ranking."""
     started = time.process_time()
-    from modelpress.candidates import parse_policy, rank
-    from modelpress.candidates.recognition import read
+    from modelpress.candidates import parse_policy, rank, read
 
     found = read(listing)
     halfway = time.process_time()
