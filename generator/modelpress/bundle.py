@@ -55,7 +55,6 @@ class RenderedText:
     content: bytes
     is_text: bool = True
     executable: bool = False
-    executable: bool = False
 
     @property
     def size(self) -> int:
@@ -80,7 +79,6 @@ class ExistingFile:
     size: int
     is_text: bool = False
     executable: bool = False
-    executable: bool = False
 
     @property
     def identity(self) -> Hashable | None:
@@ -96,6 +94,10 @@ class Digest:
 
     size: int
     sha256: str
+
+    @classmethod
+    def of(cls, content: bytes) -> Digest:
+        return cls(len(content), hashlib.sha256(content).hexdigest())
 
 
 Closing = Callable[[Mapping[str, Digest]], bytes]
@@ -126,7 +128,7 @@ class Bundle:
         return cls(MappingProxyType(in_order), MappingProxyType(closings))
 
     def join(self, other: Bundle) -> Bundle:
-        """This bundle and another as one; the same path in both is an error."""
+        """Both bundles as one; the same path in both is an error."""
         twice = sorted({*self.entries, *self.closings} & {*other.entries, *other.closings})
         if twice:
             raise ModelpressError(
@@ -153,7 +155,7 @@ def content_sha256(digests: Mapping[str, Digest]) -> str:
     """One digest for all content: that of SHA256SUMS, whether or not the bundle writes that file."""
     if SUMS_NAME in digests:
         return digests[SUMS_NAME].sha256
-    return hashlib.sha256(sha256sums(digests)).hexdigest()
+    return Digest.of(sha256sums(digests)).sha256
 
 
 def check_path(path: str) -> None:
@@ -171,18 +173,19 @@ def _reason_against(path: str) -> str:
         return "it is absolute"
     if any(unicodedata.category(char) in {"Cc", "Cs"} for char in path):
         return "it holds a control character or bytes that are not UTF-8"
-    for name in path.split("/"):
-        if name in {"", ".", ".."}:
-            return f"it is not normalised ({name!r} between slashes)"
-        if found := WINDOWS_FORBIDS.search(name):
-            return f"Windows does not allow {found.group()!r} in a name"
-        if name.endswith((".", " ")):
-            return f"Windows drops the last character of {name!r}"
-        if WINDOWS_DEVICES.fullmatch(name):
-            return f"Windows reserves the name {name!r}"
-        if len(name.encode()) > LONGEST_NAME:
-            return f"a name in it is longer than {LONGEST_NAME} bytes"
-    return ""
+    return next(filter(None, map(_reason_against_name, path.split("/"))), "")
+
+
+def _reason_against_name(name: str) -> str:
+    if name in {"", ".", ".."}:
+        return f"it is not normalised ({name!r} between slashes)"
+    if found := WINDOWS_FORBIDS.search(name):
+        return f"Windows does not allow {found.group()!r} in a name"
+    if name.endswith((".", " ")):
+        return f"Windows drops the last character of {name!r}"
+    if WINDOWS_DEVICES.fullmatch(name):
+        return f"Windows reserves the name {name!r}"
+    return f"a name in it is longer than {LONGEST_NAME} bytes" if len(name.encode()) > LONGEST_NAME else ""
 
 
 def _check_distinct(paths: Iterable[str]) -> None:

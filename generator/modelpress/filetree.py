@@ -9,17 +9,22 @@ from __future__ import annotations
 import os
 import stat
 import zipfile
+import zlib
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Protocol, cast
 
-from modelpress.bundle import Entry, ExistingFile
+from modelpress.bundle import SUMS_NAME, Bundle, Entry, ExistingFile, sha256sums
 from modelpress.errors import ModelpressError, UnsafeInputError
 
+ENCRYPTED = 0x1  # flag bit of a zip member
 BOMB_SIZE = 1 << 30  # bytes; what unpacks to less does no harm
 BOMB_RATIO = 200  # deflate reaches 1032; real weights and text stay below 20
+LONGEST_TEXT = 1 << 20  # bytes; a longer file is taken for data without being read
+BYTECODE = "__pycache__"  # Python leaves it behind when a sample runs; no part of a project
 
 
 class FileTree(Protocol):
@@ -96,6 +101,7 @@ class ZipMember:
     archive: zipfile.ZipFile
     info: zipfile.ZipInfo
     is_text: bool = False
+    executable: bool = False
 
     @property
     def size(self) -> int:
@@ -132,27 +138,31 @@ class ZipTree:
         members: dict[str, zipfile.ZipInfo] = {}
         for info in self._archive.infolist():
             self._refuse_unsafe(info)
-            if info.is_dir():
+            if info.filename.endswith("/"):
                 continue
             if info.filename in members:
                 self._refuse(f"holds {info.filename!r} twice")
             members[info.filename] = info
         unpacked = sum(info.file_size for info in members.values())
-        packed = sum(info.compress_size for info in members.values())
+        packed = self.location.stat().st_size  # not the sum of the members: they may overlap
         if unpacked > BOMB_SIZE and unpacked > BOMB_RATIO * max(packed, 1):
             self._refuse(f"unpacks to {unpacked} bytes, {unpacked // max(packed, 1)} times its size")
         return members
 
+    @cached_property
+    def _folders(self) -> frozenset[str]:
+        return frozenset(["", *(str(folder) for name in self._members for folder in PurePosixPath(name).parents[:-1])])
+
     def _refuse_unsafe(self, info: zipfile.ZipInfo) -> None:
         name = info.filename
         parts = PurePosixPath(name).parts
-        if name.startswith("/") or "\\" in name or ".." in parts or "\0" in name or (parts and ":" in parts[0]):
+        if not name or name.startswith("/") or "\\" in name or ".." in parts or "\0" in name or ":" in name[:2]:
             self._refuse(f"holds {name!r}, which would be written outside the folder it is unpacked to")
         if stat.S_ISLNK(info.external_attr >> 16):
             self._refuse(f"holds the symlink {name!r}")
-        if info.flag_bits & 0x1:
+        if info.flag_bits & ENCRYPTED or info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
             raise ModelpressError(
-                f"{self.location}: {name!r} is encrypted",
+                f"{self.location}: {name!r} is encrypted, or neither stored nor deflated",
                 hint="Unpack it and give the folder.",
                 file=str(self.location),
             )
@@ -172,7 +182,7 @@ class ZipTree:
         return None if info is None else ZipMember(self._archive, info)
 
     def is_folder(self, name: str) -> bool:
-        return any(True for _ in self.names(name))
+        return name.rstrip("/") in self._folders
 
     def describe(self, name: str) -> str:
         return f"{self.location}!{name}"
@@ -200,3 +210,41 @@ class TreePath:
 def open_tree(path: Path) -> FileTree:
     """The tree at `path`: a folder, or else a zip."""
     return FolderTree(path) if path.is_dir() else ZipTree(path)
+
+
+def open_bundle(path: Path) -> Bundle:
+    """The bundle of a project on disk, in a folder or a zip, edits included.
+
+    SHA256SUMS is made anew when the bundle is written. Raises ModelpressError for what is
+    not a file (a dangling link, a socket) and UnsafeInputError for what leads outside.
+    """
+    tree = open_tree(path)
+    names = [name for name in tree.names() if BYTECODE not in name.split("/")]
+    entries = {name: _as_rendered(tree, name) for name in names if name != SUMS_NAME}
+    return Bundle.of(entries, {SUMS_NAME: sha256sums} if SUMS_NAME in names else {})
+
+
+def _as_rendered(tree: FileTree, name: str) -> Entry:
+    """The entry, known for text or a script by its content: not every file system keeps modes, and some set all."""
+    entry = tree.entry(name)
+    if not isinstance(entry, ExistingFile | ZipMember):
+        raise ModelpressError(f"{tree.describe(name)} is not a readable file", hint="Remove it, or mend the link.")
+    if entry.size > LONGEST_TEXT:
+        return entry
+    with reading(tree.describe(name)), entry.open() as source:
+        content = source.read()
+    try:
+        is_text = "\0" not in content.decode()
+    except UnicodeDecodeError:
+        is_text = False
+    return replace(entry, is_text=is_text, executable=is_text and content.startswith(b"#!"))
+
+
+@contextmanager
+def reading(name: str) -> Iterator[None]:
+    """Turn every way in which an entry fails to be read into a ModelpressError that says which file it was."""
+    try:
+        yield
+    except (OSError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, UnicodeDecodeError) as error:
+        hint = "Look whether the file is whole and may be read."
+        raise ModelpressError(f"{name} cannot be read: {error}", hint=hint) from error

@@ -1,0 +1,181 @@
+"""A zip that every tool reads, whose bytes depend on the bundle alone."""
+
+import os
+import stat
+import subprocess
+import zipfile
+from itertools import islice, permutations
+from pathlib import Path
+
+import pytest
+
+from modelpress.bundle import Bundle, Entry, ExistingFile, RenderedText, content_sha256, sha256sums
+from modelpress.errors import ModelpressError, UsageError
+from modelpress.executors import archive
+from modelpress.filetree import open_bundle
+
+
+def write(bundle: Bundle, target: Path) -> bytes:
+    archive.execute(archive.plan(bundle, target))
+    return target.read_bytes()
+
+
+def test_other_tools_read_the_zip_and_the_sums_verify(bundle: Bundle, out: Path) -> None:
+    write(bundle, out / "o.zip")
+    subprocess.run(["unzip", "-tqq", out / "o.zip"], check=True)
+    subprocess.run(["unzip", "-qq", out / "o.zip", "-d", out / "unpacked"], check=True)
+    sums = subprocess.run(["sha256sum", "-c", "SHA256SUMS"], cwd=out / "unpacked", capture_output=True, check=True)
+    assert len(sums.stdout.splitlines()) == len(bundle.entries) + 1
+    modes = {
+        path.relative_to(out / "unpacked").as_posix(): stat.S_IMODE(path.stat().st_mode)
+        for path in (out / "unpacked").rglob("*")
+        if path.is_file()
+    }
+    assert modes.pop("samples/python/run.py") == 0o755
+    assert set(modes.values()) == {0o644}
+
+
+def test_entries_come_back_as_they_were(bundle: Bundle, entries: dict[str, Entry], out: Path) -> None:
+    write(bundle, out / "o.zip")
+    with zipfile.ZipFile(out / "o.zip") as written:
+        assert written.testzip() is None
+        assert written.namelist() == [*bundle.entries, "modelpress.lock", "SHA256SUMS"]
+        for path, entry in entries.items():
+            with entry.open() as source:
+                assert written.read(path) == source.read()
+
+
+def test_members_say_nothing_of_the_computer(bundle: Bundle, out: Path) -> None:
+    write(bundle, out / "o.zip")
+    with zipfile.ZipFile(out / "o.zip") as written:
+        for info in written.infolist():
+            assert info.date_time == (1980, 1, 1, 0, 0, 0)
+            assert info.create_system == 3
+            assert info.extra == info.comment == b""
+            assert info.external_attr >> 16 in {0o100644, 0o100755}
+            assert not info.is_dir()
+
+
+def test_the_same_bundle_gives_the_same_bytes(
+    bundle: Bundle, entries: dict[str, Entry], weights: ExistingFile, out: Path
+) -> None:
+    first = write(bundle, out / "first.zip")
+    for number, paths in enumerate(islice(permutations(entries), 1, None, 100)):
+        os.utime(weights.path, (number, number))
+        shuffled = Bundle.of({path: entries[path] for path in paths}, bundle.closings)
+        assert write(shuffled, out / "shuffled.zip") == first
+
+
+@pytest.mark.parametrize(
+    ("epoch", "date"),
+    [
+        ("1700000001", (2023, 11, 14, 22, 13, 20)),
+        ("0", (1980, 1, 1, 0, 0, 0)),
+        ("-5", (1980, 1, 1, 0, 0, 0)),
+        ("99999999999999999999", (2107, 12, 31, 23, 59, 58)),
+        ("", (1980, 1, 1, 0, 0, 0)),
+    ],
+)
+def test_source_date_epoch_gives_the_date(
+    out: Path, monkeypatch: pytest.MonkeyPatch, epoch: str, date: tuple[int, ...]
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+    write(Bundle.of({"a": RenderedText(b"a")}), out / "o.zip")
+    with zipfile.ZipFile(out / "o.zip") as written:
+        assert written.infolist()[0].date_time == date
+
+
+def test_a_source_date_epoch_that_is_no_number_is_an_error(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
+    with pytest.raises(UsageError, match="'yesterday'"):
+        archive.plan(Bundle.of({}), out / "o.zip")
+
+
+def test_the_plan_is_what_is_written(bundle: Bundle, out: Path) -> None:
+    plan = archive.plan(bundle, out / "o.zip")
+    assert not plan.replaces
+    assert list(out.iterdir()) == []
+    written = archive.execute(plan)
+    methods = {"store": zipfile.ZIP_STORED, "deflate": zipfile.ZIP_DEFLATED}
+    with zipfile.ZipFile(out / "o.zip") as read:
+        assert [info.filename for info in read.infolist()] == [file.path for file in plan.files]
+        for info, file in zip(read.infolist(), plan.files, strict=True):
+            assert info.compress_type == methods[file.method]
+            assert file.size in {info.file_size, None}
+        sums = read.read("SHA256SUMS")
+    assert [file.path for file in plan.files if file.size is None] == ["modelpress.lock", "SHA256SUMS"]
+    assert written.path == out / "o.zip"
+    assert written.bytes_written == (out / "o.zip").stat().st_size
+    assert written.content_sha256 == content_sha256(written.digests)
+    assert sha256sums({path: digest for path, digest in written.digests.items() if path != "SHA256SUMS"}) == sums
+    assert archive.plan(bundle, out / "o.zip").replaces
+
+
+def test_the_bundle_in_a_zip_is_written_without_being_unpacked(entries: dict[str, Entry], out: Path) -> None:
+    first = write(Bundle.of(entries, {"SHA256SUMS": sha256sums}), out / "first.zip")
+    assert write(open_bundle(out / "first.zip"), out / "again.zip") == first
+
+
+def test_more_files_than_a_zip_without_zip64_can_hold(out: Path) -> None:
+    entries = {f"{number // 1000}/{number % 1000}.txt": RenderedText(b"%d" % number) for number in range(65_600)}
+    archive.execute(archive.plan(Bundle.of(entries), out / "o.zip", compression="store"))
+    with zipfile.ZipFile(out / "o.zip") as written:
+        assert len(written.infolist()) == 65_600
+        assert written.read("65/599.txt") == b"65599"
+    subprocess.run(["unzip", "-tqq", out / "o.zip"], check=True)
+
+
+def test_a_file_beyond_the_limit_of_a_zip_without_zip64(
+    weights: ExistingFile, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", weights.size - 1)  # 2 GiB would take the test half a minute
+    write(Bundle.of({"small": RenderedText(b"s"), "weights": weights}), out / "o.zip")
+    with zipfile.ZipFile(out / "o.zip") as written:
+        assert [len(info.extra) > 0 for info in written.infolist()] == [False, True]
+        assert written.testzip() is None
+    subprocess.run(["unzip", "-tqq", out / "o.zip"], check=True)
+
+
+def test_a_folder_in_the_way_is_an_error(bundle: Bundle, out: Path) -> None:
+    with pytest.raises(ModelpressError, match="out is a folder") as caught:
+        archive.plan(bundle, out)
+    assert "out/OutputModels.zip" in caught.value.hint
+
+
+def test_a_missing_parent_is_an_error(bundle: Bundle, out: Path) -> None:
+    with pytest.raises(ModelpressError, match="out/no does not exist"):
+        archive.plan(bundle, out / "no" / "o.zip")
+    (out / "file").touch()
+    with pytest.raises(ModelpressError, match="file is not a folder"):
+        archive.plan(bundle, out / "file" / "o.zip")
+
+
+def test_a_device_is_not_replaced(bundle: Bundle, out: Path) -> None:
+    os.mkfifo(out / "pipe")
+    with pytest.raises(ModelpressError, match="pipe is not a regular file"):
+        archive.plan(bundle, out / "pipe")
+
+
+def test_an_existing_zip_is_kept_where_that_is_asked_for(bundle: Bundle, out: Path) -> None:
+    (out / "o.zip").touch()
+    with pytest.raises(ModelpressError, match=r"o\.zip exists"):
+        archive.plan(bundle, out / "o.zip", replace=False)
+
+
+def test_the_zip_that_is_read_is_not_replaced(bundle: Bundle, weights: ExistingFile, out: Path) -> None:
+    write(bundle, out / "o.zip")
+    (out / "link.zip").symlink_to("o.zip")
+    for target in (out / "o.zip", out / "link.zip"):
+        with pytest.raises(ModelpressError, match=r"cannot be replaced: .*o\.zip is read for it"):
+            archive.plan(open_bundle(out / "o.zip"), target)
+    with pytest.raises(ModelpressError, match="is read for it"):
+        archive.plan(bundle, weights.path)
+
+
+def test_a_link_to_a_zip_stays_a_link(bundle: Bundle, out: Path) -> None:
+    (out / "real").mkdir()
+    (out / "o.zip").symlink_to("real/o.zip")
+    write(bundle, out / "o.zip")
+    write(bundle, out / "o.zip")
+    assert (out / "o.zip").is_symlink()
+    assert [path.name for path in (out / "real").iterdir()] == ["o.zip"]
