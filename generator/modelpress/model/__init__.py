@@ -1,1 +1,22 @@
 """What a model is: its signature and its files, read without its weights."""
+
+from modelpress.model.description import describe_type, signature_document, spec_document
+from modelpress.model.files import Component, ModelFiles, gather_files
+from modelpress.model.runtime import Runtime, compatibility_warnings, runtime_for
+from modelpress.model.signature import ModelSignature, TensorSpec, TypeSpec, inspect_model
+
+__all__ = [
+    "Component",
+    "ModelFiles",
+    "ModelSignature",
+    "Runtime",
+    "TensorSpec",
+    "TypeSpec",
+    "compatibility_warnings",
+    "describe_type",
+    "gather_files",
+    "inspect_model",
+    "runtime_for",
+    "signature_document",
+    "spec_document",
+]
