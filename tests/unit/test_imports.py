@@ -27,7 +27,10 @@ EXECUTORS_NEVER_IMPORT = {"candidates", "model", "templating"}
 # Modules that only functions import may have one heavy dependency of their own at the top.
 OWN_DEPENDENCY = {
     **dict.fromkeys(("config/native.py", "config/packages.py", "config/values.py"), frozenset({"pydantic"})),
-    "templating/engine.py": frozenset({"jinja2"}),
+    **dict.fromkeys(
+        ("templating/engine.py", "templating/expressions.py", "templating/statements.py", "templating/survey.py"),
+        frozenset({"jinja2"}),
+    ),
 }
 HEAVY = {"pydantic", "onnx", "numpy", "onnxruntime", "cookiecutter", "jinja2", "yaml", "rich", "azure"}
 

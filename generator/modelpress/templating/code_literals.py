@@ -32,6 +32,12 @@ def _utf16(text: str) -> str:
     return json.dumps(text)
 
 
+def _python_text(text: str) -> str:
+    written = repr(text)
+    # Formatters of Python prefer double quotes; here neither kind occurs in the text.
+    return f'"{written[1:-1]}"' if written.startswith("'") and '"' not in text else written
+
+
 def _cpp_text(text: str) -> str:
     return '"' + "".join(_cpp_character(chr(byte)) for byte in refuse_characters(text).encode()) + '"'
 
@@ -88,7 +94,7 @@ def _js_object(items: Sequence[tuple[str, str]]) -> str:
 
 PYTHON = Notation(
     language="py",
-    text=repr,
+    text=_python_text,
     integer=integer(),
     real=real(infinity="1e999", nan=None),  # a float literal too large is infinite; nan has no literal
     true="True",

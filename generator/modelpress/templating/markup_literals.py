@@ -14,12 +14,14 @@ _MARKDOWN = re.compile(
       [\\`*\[\]<>|&~${}@]             # markup, HTML, tables, formulas, templates, mentions
     | (?<![A-Za-z0-9])_ | _(?![A-Za-z0-9])  # emphasis; inside a word an underscore is one
     | :(?=//) | (?<=www)\.            # links that need no brackets
-    | ^[\s\#+=-]                      # headings, lists, rules, indented code
-    | ^[0-9](?=[0-9]*[.)])            # numbered lists
+    | ^[\x20\#+=-]                    # headings, lists, rules, indented code
+    | ^[0-9](?=[0-9]*[.)](?:\s|$))     # numbered lists
     | [\t\n\r]
     """,
     re.VERBOSE,
 )
+
+_PLAIN_CODE = re.compile(r"(?! )[^`|\\${}]+(?<! )")
 
 
 def _xml_text(text: str) -> str:
@@ -49,5 +51,7 @@ MARKDOWN = Notation("md", text=_markdown_text, integer=integer(), real=real(infi
 
 
 def write_markdown_code(value: object) -> str:
-    """Inline code. The element is used because no fence of backticks is safe inside a table as well."""
+    """Inline code: between backticks, or as an element where these would not be safe, inside a table above all."""
+    if isinstance(value, str) and value.isprintable() and _PLAIN_CODE.fullmatch(value):
+        return f"`{value}`"
     return f"<code>{MARKDOWN.write(value)}</code>"

@@ -102,12 +102,12 @@ def _output_path(
 ) -> str | None:
     """The path that a file is written to; None where a part of it renders to nothing: then there is no file."""
     parts = PurePosixPath(name.removesuffix(SUFFIX)).parts
-    if not any(map(_is_expression, parts)):
+    if not any(map(is_expression, parts)):
         return "/".join(parts)
     place = Place(f"{template_set.name}: the file name {name!r}", str(template_set.path / name))
     try:
         rendered = [
-            _name_template(environment, part).render(context) if _is_expression(part) else part for part in parts
+            _name_template(environment, part).render(context) if is_expression(part) else part for part in parts
         ]
     except Exception as error:  # likewise
         raise explain(error, environment, place, None) from error
@@ -121,7 +121,8 @@ def _output_path(
     return path
 
 
-def _is_expression(part: str) -> bool:
+def is_expression(part: str) -> bool:
+    """Whether a part of a file's name has to be rendered."""
     return "{{" in part or "{%" in part
 
 

@@ -1,0 +1,158 @@
+"""Contexts to try a template set with: an ordinary model, a hostile one, and one that lacks all that may be lacking."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from modelpress.templating.context import (
+    CandidateContext,
+    MetricItem,
+    ModelContext,
+    ProjectContext,
+    RankedContext,
+    RenderContext,
+    RuntimeContext,
+    TensorItem,
+)
+
+# Quotes of every language, their ends, comments, markup, expansions, and characters that do not print.
+HOSTILE = (
+    "x\"); import os; os.system('id') #\\ '''\"\"\" */ --> ]]> `${HOME}` $(id) %PATH% {{ 7*7 }} | <b>"
+    " \n\r\t\u202e\u2028\u00e9"
+)
+HOSTILE_NAME = "ma in'e`$(id)&;{}#é"  # as far as a file of a bundle can be called
+
+
+def sample_contexts() -> tuple[RenderContext, ...]:
+    """The contexts that `templates check` renders."""
+    return _ordinary(), _hostile(), _bare()
+
+
+def _ordinary() -> RenderContext:
+    candidate = _candidate("586a48e5")
+    model = ModelContext(
+        name="digits_cnn",
+        format="onnx",
+        folder="model",
+        path="model/model.onnx",
+        files=[{"path": "model/model.onnx", "size": 221652}],
+        size=221652,
+        inputs=[_tensor("input", ["batch", 1, 8, 8])],
+        outputs=[_tensor("logits", ["batch", 10])],
+        opset={"": 17},
+        ir_version=8,
+        domains=[],
+        external_data=[],
+        metadata={"author": "someone"},
+        components=[],
+    )
+    runtime = RuntimeContext(
+        package="onnxruntime",
+        version="1.31.1",
+        python_version="3.11",
+        execution_providers=[{"name": "CPUExecutionProvider", "options": {}}],
+        session_options={"intra_op_num_threads": 2},
+        io_bind=False,
+        extensions=False,
+    )
+    rows = [_row(candidate, 1), replace(_row(candidate, 2), id="f70d676e", metrics=None)]
+    return RenderContext(ProjectContext("digits", "1", "Reads a digit."), candidate, rows, model, runtime)
+
+
+def _hostile() -> RenderContext:
+    base = _ordinary()
+    metrics = {HOSTILE: _metric(float("nan")), "inf": _metric(float("-inf"))}
+    candidate = replace(
+        base.candidate,
+        id=HOSTILE,
+        reason=HOSTILE,
+        metrics=metrics,
+        input_metrics=metrics,
+        history=[{"model_id": HOSTILE, "pass_name": HOSTILE, "config": {HOSTILE: [HOSTILE, None, float("inf")]}}],
+        configurations={HOSTILE: {HOSTILE: HOSTILE}},
+    )
+    folder = f"model/{HOSTILE_NAME}"
+    held = {"kind": "tensor", "dtype": "string", "shape": [HOSTILE, None]}
+    model = replace(
+        base.model,
+        name=HOSTILE,
+        path=f"{folder}/model.onnx",
+        files=[{"path": f"{folder}/model.onnx", "size": 2**40}],
+        inputs=[
+            _tensor(HOSTILE, [HOSTILE, None, 2**40]),
+            {**_tensor("sequence", None), "kind": "sequence", "element": held},
+        ],
+        outputs=[{**_tensor(HOSTILE, None), "kind": "map", "key": "int64", "value": held}],
+        opset={"": 17, HOSTILE: 1},
+        domains=[HOSTILE],
+        external_data=[HOSTILE_NAME],
+        metadata={HOSTILE: HOSTILE},
+    )
+    runtime = replace(
+        base.runtime,
+        execution_providers=[{"name": HOSTILE, "options": {HOSTILE: HOSTILE}}],
+        session_options={HOSTILE: HOSTILE},
+        extensions=True,
+    )
+    rows = [_row(candidate, 1)]
+    return RenderContext(ProjectContext(HOSTILE, HOSTILE, HOSTILE), candidate, rows, model, runtime)
+
+
+def _bare() -> RenderContext:
+    """A composite without metrics, history or settings."""
+    base = _ordinary()
+    candidate = replace(
+        base.candidate, metrics=None, input_metrics=None, history=[], configurations={}, inference_settings=None
+    )
+    part = {"inputs": base.model.inputs, "outputs": base.model.outputs}
+    model = replace(
+        base.model,
+        format="composite",
+        path="model",
+        inputs=[],
+        outputs=[],
+        opset={},
+        ir_version=None,
+        metadata={},
+        components=[
+            {"name": name, "path": f"model/{name}/model.onnx", "inputs": part["inputs"], "outputs": part["outputs"]}
+            for name in ("features", "classifier")
+        ],
+    )
+    runtime = replace(base.runtime, session_options={})
+    return RenderContext(ProjectContext("bare", "1"), candidate, [_row(candidate, 1)], model, runtime)
+
+
+def _tensor(name: str, shape: list[object] | None) -> TensorItem:
+    words = "..." if shape is None else ", ".join("?" if size is None else str(size) for size in shape)
+    return {"name": name, "type": f"float32[{words}]", "kind": "tensor", "dtype": "float32", "shape": shape}
+
+
+def _metric(value: float) -> MetricItem:
+    return {"value": value, "priority": 1, "higher_is_better": False}
+
+
+def _candidate(name: str) -> CandidateContext:
+    metrics = {"latency-avg": _metric(0.0382), "size-bytes": _metric(221652)}
+    return CandidateContext(
+        id=name,
+        rank=1,
+        rank_in_accelerator=1,
+        accelerator="cpu-cpu",
+        reason="best latency-avg: 0.0382",
+        metrics=metrics,
+        input_metrics=metrics,
+        history=[
+            {"model_id": "ad05817c", "pass_name": None, "config": None},
+            {"model_id": name, "pass_name": "OnnxQuantization", "config": {"quant_mode": "static"}},
+        ],
+        configurations={"ad05817c": None, name: {"quant_mode": "static"}},
+        inference_settings={"execution_provider": ["CPUExecutionProvider"], "provider_options": [{}]},
+        model_config={"type": "onnxmodel", "config": {"model_path": "model/model.onnx"}},
+    )
+
+
+def _row(candidate: CandidateContext, rank: int) -> RankedContext:
+    return RankedContext(
+        candidate.id, rank, candidate.accelerator, candidate.reason, candidate.metrics, candidate.model_config
+    )
