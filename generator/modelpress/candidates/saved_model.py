@@ -41,5 +41,6 @@ def _in_folder(reference: ModelReference, folder: TreePath) -> ModelReference:
     listed = mapping(reference.config.get("model_attributes")).get("additional_files")
     if components or (not listed and inside(folder, GENAI_CONFIG).entry is not None):
         named = []
-    found = next((place for name in named if name and exists(place := inside(folder, name))), folder)
+    places = [inside(folder, name) for name in named if name]
+    found = next(filter(exists, places), places[0] if places else folder)  # a file that is gone stays named
     return replace(reference, path=found.name or ".", components=components)

@@ -50,9 +50,9 @@ def _provenance(chosen: Chosen, rendering: Rendering) -> dict[str, Any]:
 
 
 def _content_id(chosen: Chosen) -> str:
-    """SHA-256 of what was read, in the form of the ranking document: the same wherever the source lies."""
-    document = ranking_document(chosen.ranking, chosen.found.root)
-    return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
+    """SHA-256 of the ranked candidates as `rank` prints them: the same wherever the source lies."""
+    candidates = ranking_document(chosen.ranking, chosen.found.root)["candidates"]
+    return hashlib.sha256(json.dumps(candidates, sort_keys=True).encode()).hexdigest()
 
 
 def _lock(provenance: Mapping[str, Any]) -> Closing:
