@@ -12,12 +12,13 @@ PACKAGE = Path(__file__).parents[2] / "generator" / "modelpress"
 # A part may import the parts on earlier lines, and itself.
 FLOW = [
     {"errors", "version"},
-    {"bundle", "filetree", "config"},
+    {"bundle", "filetree", "config", "installation"},
     {"candidates"},
     {"model"},
     {"templating"},
     {"executors", "proving"},
-    {"pipeline", "packaging"},
+    {"packaging"},
+    {"pipeline"},
     {"projects"},
     {"cli"},
     {"__main__"},
