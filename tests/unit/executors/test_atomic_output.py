@@ -229,13 +229,13 @@ def test_killed_at_any_moment_the_target_is_whole(tmp_path: Path, out: Path, kin
             with (place / name).open("wb") as weights:
                 for number in range(size >> 20):
                     weights.write(block[number:] + block[:number])
-    target, seconds, whole = out / "target", 0.0, set()
-    for place in [*sources, *sources]:  # the first round warms the caches
+    target, seconds, whole = out / "target", 60.0, set()
+    for place in [*sources, *sources]:
         writer = start(kind, target, place)
         wait_for(writer, b"start")
         started = time.monotonic()
         writer.communicate()
-        seconds = time.monotonic() - started
+        seconds = min(seconds, time.monotonic() - started)
         assert writer.returncode == 0
         whole.add(state(target))
     assert len(whole) == 2
@@ -248,10 +248,11 @@ def test_killed_at_any_moment_the_target_is_whole(tmp_path: Path, out: Path, kin
         midway += names(out) != ["target"]
         assert len(names(out)) <= 2, "what an earlier writer left is still there"
         assert state(target) in whole
-    assert midway > kills // 4
+    assert midway > kills // 6, "too few were killed while they wrote to show anything"
     start(kind, target, sources[0]).communicate()
     assert names(out) == ["target"]
-    shutil.rmtree(out)
+    for place in (*sources, out):
+        shutil.rmtree(place)  # a quarter of a gigabyte
 
 
 def state(target: Path) -> str:
