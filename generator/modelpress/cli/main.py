@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -21,6 +23,7 @@ from modelpress.errors import ModelpressError, UsageError
 from modelpress.version import __version__
 
 INTERRUPTED = 130  # what shells use for a process ended by SIGINT
+TERMINATED = 143  # and by SIGTERM
 
 
 class ModelpressGroup(click.Group):
@@ -33,6 +36,8 @@ class ModelpressGroup(click.Group):
         arguments = list(sys.argv[1:] if args is None else args)
         if not standalone_mode:
             return super().main(arguments, standalone_mode=False, **extra)
+        with suppress(ValueError):  # not in the main thread: then the signal is not ours to handle
+            signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
         try:
             result = super().main(arguments, standalone_mode=False, **extra)
         except click.exceptions.Abort:

@@ -18,7 +18,7 @@ from typing import BinaryIO
 
 from modelpress.executors.exchange import exchange
 from modelpress.executors.locking import lock
-from modelpress.executors.target import writing_to
+from modelpress.executors.target import missing_parents, writing_to
 
 LOCK_FILE = "writer.lock"
 CONTENT = "content"
@@ -29,10 +29,11 @@ PREVIOUS = "previous"
 def workspace(target: Path) -> Iterator[Path]:
     """The path to write the content of `target` at, a new file or a new folder; place it before leaving.
 
-    Whatever was not placed is removed on the way out, and what killed writers of the same
-    target left is removed on the way in. An OSError becomes a ModelpressError.
+    Missing folders above the target are made. Whatever was not placed is removed on the way
+    out, and what killed writers of the same target left is removed on the way in. An OSError
+    becomes a ModelpressError.
     """
-    with writing_to(target):
+    with writing_to(target), _parents(target):
         remove_stale(target)
         folder, held = _claim(target)
         try:
@@ -41,6 +42,19 @@ def workspace(target: Path) -> Iterator[Path]:
             with held, suppress(OSError):  # what cannot be removed is left to the next writer
                 _remove(folder, held)
         remove_stale(target)
+
+
+@contextmanager
+def _parents(target: Path) -> Iterator[None]:
+    """Make the missing folders above the target; those that stay empty are removed again."""
+    made = missing_parents(target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    finally:
+        with suppress(OSError):  # not empty: there is a target, or something else, in it
+            for folder in made:
+                folder.rmdir()
 
 
 def place_file(content: Path, target: Path, *, durable: bool) -> None:

@@ -43,11 +43,15 @@ def real(target: Path) -> Path:
     return Path(os.path.realpath(target))
 
 
+def missing_parents(target: Path) -> list[Path]:
+    """The folders above `target` that do not exist, innermost first."""
+    parents = real(target).parents
+    return [parent for parent in parents if not parent.exists()]
+
+
 def check_parent(target: Path) -> None:
-    """Raise ModelpressError unless files can be made in the folder that `target` will lie in."""
-    parent = real(target).parent
-    if not parent.exists():
-        raise ModelpressError(f"{target}: the folder {parent} does not exist", hint="Make it first.", file=str(target))
+    """Raise ModelpressError unless files can be made in the folder that `target` will lie in, or that folder itself."""
+    parent = next(parent for parent in real(target).parents if parent.exists())
     if not parent.is_dir():
         raise ModelpressError(f"{target}: {parent} is not a folder", hint="Give another path.", file=str(target))
     if not os.access(parent, os.W_OK | os.X_OK):

@@ -1,0 +1,81 @@
+"""Where a file of a template set, and each block in it, comes from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from modelpress.bundle import ExistingFile
+from modelpress.errors import UsageError
+from modelpress.templating.render import SUFFIX
+from modelpress.templating.sets import SetFolder, TemplateSet
+from modelpress.templating.variables import suggestion
+
+
+@dataclass(frozen=True, slots=True)
+class FileOrigin:
+    """One of the files of that name: the set and layer that it lies in, and the blocks that it defines."""
+
+    set_name: str
+    layer: str
+    path: Path
+    blocks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A file of a set: all files of its name, the one in use first, and the file that each block is taken from."""
+
+    name: str
+    files: tuple[FileOrigin, ...]
+    blocks: tuple[tuple[str, FileOrigin], ...]
+
+
+def origin_of(template_set: TemplateSet, wanted: str) -> Origin:
+    """Where `wanted` comes from: a file of the set by its own path or by that of its output.
+
+    Files behind one that does not extend the next are replaced by it, and not listed. Raises
+    UsageError for a file that the set does not have.
+    """
+    name = _file_name(template_set, wanted)
+    files: list[FileOrigin] = []
+    for folder in template_set.folders:
+        entry = folder.tree.entry(name)
+        if isinstance(entry, ExistingFile):
+            blocks, goes_on = _blocks(template_set, entry.path, name)
+            files.append(_origin(folder, name, blocks))
+            if not goes_on:
+                break
+    taken = {block: file for file in reversed(files) for block in file.blocks}
+    ordered = dict.fromkeys(block for file in reversed(files) for block in file.blocks)
+    return Origin(name, tuple(files), tuple((block, taken[block]) for block in ordered))
+
+
+def _origin(folder: SetFolder, name: str, blocks: tuple[str, ...]) -> FileOrigin:
+    return FileOrigin(folder.set_name, folder.layer, folder.path / name, blocks)
+
+
+def _file_name(template_set: TemplateSet, wanted: str) -> str:
+    names = template_set.sources()
+    for name in (wanted, f"{wanted}{SUFFIX}"):
+        if name in names:
+            return name
+    raise UsageError(f"the template set {template_set.name} has no file {wanted!r}", hint=suggestion(wanted, names))
+
+
+def _blocks(template_set: TemplateSet, path: Path, name: str) -> tuple[tuple[str, ...], bool]:
+    """The blocks that a template defines, and whether it extends another."""
+    if not name.endswith(SUFFIX):
+        return (), False
+    from jinja2 import TemplateSyntaxError, nodes
+
+    from modelpress.templating.engine import environment_for
+
+    try:
+        tree = environment_for(template_set.library).parse(path.read_text(encoding="utf-8"))
+    except TemplateSyntaxError as error:
+        raise UsageError(
+            f"{path}:{error.lineno}: {error.message}", hint="Correct the template.", file=f"{path}:{error.lineno}"
+        ) from None
+    blocks = tuple(block.name for block in tree.find_all(nodes.Block))
+    return blocks, tree.find(nodes.Extends) is not None

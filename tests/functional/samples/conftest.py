@@ -1,0 +1,138 @@
+"""Projects rendered for models that the tests make, and the runs of their samples."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import runpy
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import onnx
+import pytest
+from onnx import helper
+
+from modelpress.packaging.chosen import Request, candidate_of_rank, choose
+from modelpress.packaging.rendering import Rendering
+from modelpress.pipeline import Target, execute, plan_project
+from modelpress.templating import ProjectContext, search_path
+
+IR_VERSION = 10
+OPSETS = [helper.make_opsetid("", 21), helper.make_opsetid("ai.onnx.ml", 3)]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run of the sample gave."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def document(self) -> dict[str, Any]:
+        assert self.code == 0, self.stderr
+        found = json.loads(self.stdout)
+        assert isinstance(found, dict)
+        return found
+
+    @property
+    def outputs(self) -> dict[str, dict[str, Any]]:
+        return {output["name"]: output for output in self.document["outputs"]}
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {name: output["values"] for name, output in self.outputs.items()}
+
+    @property
+    def error(self) -> str:
+        """The message of a run that had to fail."""
+        assert (self.code, self.stdout) == (1, ""), self
+        return self.stderr.partition("error: ")[2]
+
+
+@dataclass(frozen=True)
+class Project:
+    """A rendered project."""
+
+    root: Path
+
+    @property
+    def folder(self) -> Path:
+        return self.root / "samples" / "python"
+
+    @property
+    def model(self) -> Path:
+        return self.root / "model" / "model.onnx"
+
+    def configure(self, settings: Mapping[str, Any]) -> None:
+        (self.root / "model" / "inference_config.json").write_text(json.dumps(settings))
+
+    def call(self, *arguments: object) -> Outcome:
+        """Run the program in this process."""
+        stdout, stderr = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
+            code = self.program()["main"]([str(argument) for argument in arguments])
+        return Outcome(code, stdout.getvalue(), stderr.getvalue())
+
+    def program(self) -> dict[str, Any]:
+        """The names of the program, imported with the modules beside it as Python itself does."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.syspath_prepend(str(self.folder))
+            return runpy.run_path(str(self.folder / "sample.py"))
+
+    def call_json(self, *arguments: object) -> Outcome:
+        return self.call("--format", "json", *arguments)
+
+    def command(self, *arguments: object, options: Sequence[str] = ("-W", "error")) -> Outcome:
+        """Run the program as a user does."""
+        program = [sys.executable, *options, str(self.folder / "sample.py"), *map(str, arguments)]
+        done = subprocess.run(program, capture_output=True, text=True, encoding="utf-8", check=False, timeout=120)
+        return Outcome(done.returncode, done.stdout, done.stderr)
+
+
+@pytest.fixture(scope="session")
+def render_source(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Project]:
+    """Render the winner of a source of candidates with the sample set."""
+    rendering = Rendering.of(ProjectContext("sample test", "1"), search_path(), ["samples"], {})
+
+    def render(source: Path) -> Project:
+        chosen = choose(Request(source), candidate_of_rank(1))
+        target = tmp_path_factory.mktemp("rendered") / "project"
+        execute(plan_project(chosen, rendering, Target(target)))
+        return Project(target)
+
+    return render
+
+
+@pytest.fixture(scope="session")
+def render_model(
+    tmp_path_factory: pytest.TempPathFactory, render_source: Callable[[Path], Project]
+) -> Callable[[onnx.ModelProto], Project]:
+    def render(model: onnx.ModelProto) -> Project:
+        path = tmp_path_factory.mktemp("made") / "made.onnx"
+        path.write_bytes(model.SerializeToString())
+        return render_source(path)
+
+    return render
+
+
+@pytest.fixture(scope="session")
+def make_model() -> Callable[..., onnx.ModelProto]:
+    """A model of IR 10 and opset 21."""
+
+    def make(
+        nodes: Sequence[onnx.NodeProto],
+        inputs: Sequence[onnx.ValueInfoProto],
+        outputs: Sequence[onnx.ValueInfoProto],
+        initializers: Sequence[onnx.TensorProto] = (),
+    ) -> onnx.ModelProto:
+        graph = helper.make_graph(list(nodes), "graph", list(inputs), list(outputs), list(initializers))
+        return helper.make_model(graph, ir_version=IR_VERSION, opset_imports=OPSETS)
+
+    return make
