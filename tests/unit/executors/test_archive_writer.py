@@ -143,9 +143,9 @@ def test_a_folder_in_the_way_is_an_error(bundle: Bundle, out: Path) -> None:
 
 
 def test_missing_folders_above_the_target_are_made(bundle: Bundle, out: Path) -> None:
-    planned = plan(bundle, out / "new" / "newer" / "a.zip")
+    planned = archive.plan(bundle, out / "new" / "newer" / "a.zip")
     assert not (out / "new").exists()
-    assert execute(planned).path.is_file()
+    assert archive.execute(planned).path.is_file()
 
 
 def test_folders_that_were_made_for_nothing_are_removed(bundle: Bundle, out: Path) -> None:
@@ -153,10 +153,16 @@ def test_folders_that_were_made_for_nothing_are_removed(bundle: Bundle, out: Pat
         raise ModelpressError("no closing")
 
     failing = Bundle.of(bundle.entries, {"SUMS": fail})
-    planned = plan(failing, out / "new" / "newer" / "a.zip")
+    planned = archive.plan(failing, out / "new" / "newer" / "a.zip")
     with pytest.raises(ModelpressError, match="no closing"):
-        execute(planned)
+        archive.execute(planned)
     assert not (out / "new").exists()
+
+
+def test_a_parent_that_is_a_file_is_an_error(bundle: Bundle, out: Path) -> None:
+    (out / "file").touch()
+    with pytest.raises(ModelpressError, match="file is not a folder"):
+        archive.plan(bundle, out / "file" / "o.zip")
 
 
 def test_a_device_is_not_replaced(bundle: Bundle, out: Path) -> None:
