@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from modelpress.templating import TemplateSet
-    from modelpress.templating.origin import Origin
+    from modelpress.templating.origin import FileOrigin, Origin
 
+BUILT_IN = "built-in"
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -139,7 +140,12 @@ def _sets(folders: tuple[str, ...]) -> dict[str, TemplateSet]:
 def _origin_table(origin: Origin) -> Table:
     grid = table("", "name", "layer", "path")
     for file in origin.files:
-        grid.add_row("file", origin.name, file.layer, str(file.path))
+        grid.add_row("file", origin.name, file.layer, _shown_path(file))
     for block, file in origin.blocks:
-        grid.add_row("block", block, file.layer, str(file.path))
+        grid.add_row("block", block, file.layer, _shown_path(file))
     return grid
+
+
+def _shown_path(file: FileOrigin) -> str:
+    """Where modelpress itself is installed is of no interest."""
+    return "" if file.layer == BUILT_IN else str(file.path)
