@@ -41,8 +41,9 @@ def assemble(found: CandidateSet, records: Sequence[Record], *, strict: bool) ->
     Raises ModelpressError for the first unusable record where `strict`, and NoCandidateError,
     with the reasons, where no candidate is left.
     """
-    inputs = {id(record.input_measured): record.input_measured for record in records}  # shared by many
+    inputs = {id(record.input_measured): record.input_measured for record in records}  # each shared by many
     places = objective_places([*(record.measured for record in records), *inputs.values()])
+    input_metrics = {key: metrics(measured, places) or None for key, measured in inputs.items()}
     candidates: list[Candidate] = []
     rejected: list[Rejected] = []
     for order, (own_id, record) in enumerate(zip(_unique_ids(records), records, strict=True)):
@@ -58,7 +59,7 @@ def assemble(found: CandidateSet, records: Sequence[Record], *, strict: bool) ->
                 order=order,
                 inference_settings=inference_settings(record.model.config),
                 history=record.history,
-                input_metrics=metrics(record.input_measured, places) or None,
+                input_metrics=input_metrics[id(record.input_measured)],
                 on_pareto_front=record.on_front,
                 goals_met=record.goals_met,
                 selected=record.selected,
@@ -92,7 +93,7 @@ def _refuse(found: CandidateSet, *, strict: bool) -> None:
             file=str(found.source),
         )
     if not found.candidates:
-        reasons = "; ".join(f"{one.id} {one.reason}" for one in found.rejected[:SHOWN])
+        reasons = "; ".join(f"{one.id} ({one.reason})" for one in found.rejected[:SHOWN])
         more = f"; and {len(found.rejected) - SHOWN} more" if len(found.rejected) > SHOWN else ""
         raise NoCandidateError(
             f"{found.source} holds no candidate model{': ' if reasons else ''}{reasons}{more}",

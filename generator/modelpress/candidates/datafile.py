@@ -16,6 +16,8 @@ from modelpress.filetree import TreePath
 
 SIZE_LIMIT = 256 << 20  # bytes; a footprint of 100,000 nodes has about 200 MB
 POSITION_LIMIT = 4 << 20  # bytes; finding a line composes the whole text, so only where that is quick
+DEPTH_LIMIT = 100
+NOT_BRACKETS = re.compile(r"[^][{}]+")
 SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 UNREADABLE = (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
@@ -77,6 +79,7 @@ def line_of(content: bytes, keys: tuple[str | int, ...]) -> int | None:
 
 
 def _parse_json(text: str) -> Any:
+    _refuse_depth(text)
     try:
         data = json.loads(text, object_pairs_hook=_unique)
         if SURROGATE.search(text):
@@ -97,6 +100,18 @@ def _parse_json(text: str) -> Any:
     except ValueError:  # an integer of more digits than Python converts
         raise MalformedError("holds a number that is too long") from None
     return data
+
+
+def _refuse_depth(text: str) -> None:
+    """Refuse what is nested beyond any metadata: parsing would stand it, writing it out again would not."""
+    outside_strings = "".join(text.replace(r"\\", "").replace(r"\"", "").split('"')[::2])
+    brackets = NOT_BRACKETS.sub("", outside_strings)
+    for _ in range(DEPTH_LIMIT):
+        if not brackets:
+            return
+        brackets = brackets.replace("[]", "").replace("{}", "")  # takes the innermost level away
+    if "[]" in brackets or "{}" in brackets or len(brackets) > DEPTH_LIMIT:
+        raise MalformedError("is nested too deeply")
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -49,7 +49,8 @@ def checked(data: Mapping[str, Any]) -> tuple[Listing, dict[str, Rule]]:
         listing: Listing = TypeAdapter(Listing).validate_python(data)
     except ValidationError as error:
         problems = [problem for item in error.errors(include_url=False) for problem in _problems(item, data)]
-        raise ListingError(problems[0]) from None
+        misspelled = (problem for problem in problems if problem.text == TEXTS[UNKNOWN])  # says why another is missing
+        raise ListingError(next(misspelled, problems[0])) from None
     _check_entries(listing)
     return listing, _rules(listing)
 
@@ -61,13 +62,12 @@ def _problems(item: ErrorDetails, data: object) -> Iterator[Problem]:
         inside = _child(data, key)
         if inside is not None:
             keys, data = (*keys, key), inside[0]
+        elif key == ("float" if isinstance(data, Mapping) else "Figure"):
+            return
     if item["type"] == "missing":
         keys = (*keys, item["loc"][-1])
-    meant_a_number = item["type"].startswith("float") and isinstance(data, Mapping)
-    meant_a_mapping = item["loc"][-1:] == ("Figure",) and not isinstance(data, Mapping)
-    if not (meant_a_number or meant_a_mapping):
-        names = [one.name for one in dataclasses.fields(_form(keys[:-1]))] if item["type"] == UNKNOWN else []
-        yield Problem(keys, TEXTS.get(item["type"], "is not valid"), suggestion(keys[-1], names) if names else "")
+    names = [one.name for one in dataclasses.fields(_form(keys[:-1]))] if item["type"] == UNKNOWN else []
+    yield Problem(keys, TEXTS.get(item["type"], "is not valid"), suggestion(keys[-1], names) if names else "")
 
 
 def _child(data: Any, key: Any) -> tuple[Any] | None:  # a tuple, since the child may be None

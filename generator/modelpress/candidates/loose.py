@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+LARGEST = 10**9  # beyond any priority
+
 
 def mapping(value: object) -> Mapping[str, Any]:
     """The value where it is a JSON object, else an empty one."""
@@ -24,6 +26,8 @@ def text(value: object) -> str | None:
 
 def number(value: object) -> float | None:
     """The value where it is a number; one beyond the range of a float is infinite."""
+    if type(value) is float:  # nearly always, and a long list has hundreds of thousands
+        return value
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     try:
@@ -34,8 +38,10 @@ def number(value: object) -> float | None:
 
 def whole(value: object, default: int) -> int:
     """The value where it is a whole number of reasonable size, else the default."""
+    if type(value) is int:
+        return value if abs(value) < LARGEST else default
     figure = number(value)
-    return int(figure) if figure is not None and figure.is_integer() and abs(figure) < 1e9 else default  # noqa: PLR2004 - any bound that a priority stays under
+    return int(figure) if figure is not None and figure.is_integer() and abs(figure) < LARGEST else default
 
 
 def kind_of(value: object) -> str:

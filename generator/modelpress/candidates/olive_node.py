@@ -12,7 +12,7 @@ from modelpress.candidates.olive_metrics import NOTHING, Measurement
 from modelpress.candidates.olive_model import model_reference
 from modelpress.errors import ModelpressError
 
-LONGEST_HISTORY = 1000  # passes; a chain beyond it is made up, and all chains together would fill the memory
+LONGEST_HISTORY = 100  # passes; a longer chain is made up, and all of them together would fill the memory
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,4 +17,7 @@ def parent(place: TreePath) -> TreePath:
 
 def exists(place: TreePath) -> bool:
     """Whether there is a file or a folder."""
-    return place.entry is not None or place.is_folder
+    try:
+        return place.entry is not None or place.is_folder
+    except OSError:  # a name that is too long
+        return False

@@ -15,6 +15,7 @@ from modelpress.filetree import FileTree, FolderTree, TreePath, ZipTree
 
 ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
 YAML = (".yaml", ".yml")
+BINARY = {".onnx"}
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,13 @@ class Source:
     def data(self) -> Any:
         """The data of a JSON or YAML file, None for anything else. Raises ModelpressError where it is malformed.
 
-        A file is JSON or YAML by its suffix, or where it begins with a brace or a bracket.
+        A file is JSON or YAML by its suffix, or where it begins with a brace or a bracket and
+        no other suffix speaks against it.
         """
-        is_text = self.path.suffix.lower() in {".json", *YAML} or self._head.lstrip()[:1] in {b"{", b"["}
-        return datafile.parse(self.content, str(self.path)) if is_text and self.tree is None else None
+        suffix = self.path.suffix.lower()
+        begins = self._head.lstrip()[:1] in {b"{", b"["} and suffix not in BINARY
+        is_text = self.tree is None and (suffix in {".json", *YAML} or begins)
+        return datafile.parse(self.content, str(self.path)) if is_text else None
 
     @cached_property
     def content(self) -> bytes:
@@ -77,10 +81,17 @@ def children(tree: FileTree, folder: str = "") -> tuple[list[str], list[str]]:
         return sorted(files), sorted(folders)
     try:
         with os.scandir(tree.location / folder) as found:
-            entries = [(entry.name, entry.is_dir()) for entry in found]
+            entries = [(entry.name, _is_folder(entry)) for entry in found]
     except OSError as error:
         where = str(TreePath(tree, folder))
         raise ModelpressError(f"{where}: cannot be read: {error.strerror or error}", file=where) from None
     return sorted(name for name, is_folder in entries if not is_folder), sorted(
         name for name, is_folder in entries if is_folder
     )
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a loop of links
+        return False
