@@ -8,6 +8,7 @@ import json
 import runpy
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ from onnx import helper
 
 from modelpress.packaging.chosen import Request, candidate_of_rank, choose
 from modelpress.packaging.rendering import Rendering
-from modelpress.pipeline import Target, execute, plan_project
+from modelpress.pipeline import Target, execute, plan_project, plan_zip
 from modelpress.templating import ProjectContext, search_path
 
 IR_VERSION = 10
@@ -58,13 +59,14 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Project:
-    """A rendered project."""
+    """A rendered project, or an unpacked zip."""
 
     root: Path
+    samples: str = "samples"
 
     @property
     def folder(self) -> Path:
-        return self.root / "samples" / "python"
+        return self.root / self.samples / "python"
 
     @property
     def model(self) -> Path:
@@ -108,6 +110,21 @@ def render_source(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], 
         return Project(target)
 
     return render
+
+
+@pytest.fixture(scope="session")
+def unpack_zip(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Project]:
+    """Package a source in Olive's layout, and unpack that elsewhere."""
+    rendering = Rendering.of(ProjectContext("sample test", "1"), search_path(), ["candidate", "samples"], {})
+
+    def unpack(source: Path) -> Project:
+        folder = tmp_path_factory.mktemp("unpacked")
+        execute(plan_zip(choose(Request(source)), rendering, Target(folder / "packed.zip")))
+        with zipfile.ZipFile(folder / "packed.zip") as archive:
+            archive.extractall(folder / "here")
+        return Project(folder / "here", "SampleCode")
+
+    return unpack
 
 
 @pytest.fixture(scope="session")
