@@ -220,11 +220,11 @@ def open_bundle(path: Path) -> Bundle:
     """
     tree = open_tree(path)
     names = [name for name in tree.names() if BYTECODE not in name.split("/")]
-    entries = {name: _as_rendered(tree, name) for name in names if name != SUMS_NAME}
+    entries = {name: marked_entry(tree, name) for name in names if name != SUMS_NAME}
     return Bundle.of(entries, {SUMS_NAME: sha256sums} if SUMS_NAME in names else {})
 
 
-def _as_rendered(tree: FileTree, name: str) -> Entry:
+def marked_entry(tree: FileTree, name: str) -> Entry:
     """The entry, known for text or a script by its content: not every file system keeps modes, and some set all."""
     entry = tree.entry(name)
     if not isinstance(entry, ExistingFile | ZipMember):

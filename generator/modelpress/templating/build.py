@@ -25,6 +25,7 @@ from modelpress.templating.model_config import PlacedModel, bundled_config, with
 from modelpress.templating.providers import execution_providers, olive_settings
 
 PYTHON_VERSION = "3.11"
+EXACT = 2**53  # up to here a float holds whole numbers exactly
 
 
 @dataclass(frozen=True)
@@ -103,9 +104,16 @@ def _candidate(ranked: Ranked, placed: PlacedModel) -> CandidateContext:
 
 def _metrics(metrics: Mapping[str, Metric]) -> Metrics | None:
     return {
-        name: {"value": metric.value, "priority": metric.priority, "higher_is_better": metric.higher_is_better}
+        name: {"value": _figure(metric.value), "priority": metric.priority, "higher_is_better": metric.higher_is_better}
         for name, metric in metrics.items()
     } or None
+
+
+def _figure(value: float | None) -> float | None:
+    """A whole number is written as one: sizes and counts are measured as such."""
+    if value is None or not float(value).is_integer() or abs(value) > EXACT:
+        return value
+    return int(value)
 
 
 def _model(placed: PlacedModel) -> ModelContext:

@@ -59,8 +59,9 @@ def _rendered(template_set: TemplateSet, context: RenderContext, survey: Survey)
         rendered = render_plain(plain, template_set)
     except ModelpressError as error:
         file, _, line = error.file.rpartition(":")
-        where = (file, int(line)) if line.isdigit() else (error.file, 0)
-        yield Finding(survey.environment.loader.display(where[0]), where[1], error.message)
+        path, number = (file, int(line)) if line.isdigit() else (error.file, 0)
+        name = survey.environment.loader.display(path)
+        yield Finding(name, number, error.message.removeprefix(f"{name}:{number}: "))
         return
     for path, entry in rendered.items():
         problem = _parse_problem(path, entry)

@@ -58,27 +58,30 @@ class SetLoader(BaseLoader):
         self._folders = dict(library)
 
     def resolve(self, name: str, parent: TemplateName) -> TemplateName:
-        """The template that `parent` means by `name` (`path`, or `set:path`)."""
-        said, colon, path = name.rpartition(":")
-        folders = self._folders[parent.set_name]
-        if not colon:
-            return self._first(TemplateName(parent.set_name, path, 0), parent)
-        for place, folder in enumerate(folders):
-            if folder.set_name == said:  # an inherited set, seen from the set that is rendered
-                return self._first(TemplateName(parent.set_name, path, place), parent)
-        return self._first(TemplateName(said, path, 0), parent)
+        """The template that `parent` means by `name`.
 
-    def _first(self, wanted: TemplateName, parent: TemplateName) -> TemplateName:
-        start = wanted.place
-        itself = (wanted.set_name, wanted.path) == (parent.set_name, parent.path)
-        if itself:
-            start = max(start, parent.place + 1)
+        `path` is the nearest file of the set that is rendered. `set:path` is that of the named
+        set, and for the parent's own path the file that the parent replaces.
+        """
+        said, colon, path = name.rpartition(":")
+        if not colon:
+            return self._first(TemplateName(parent.set_name, path, 0))
+        folders = self._folders[parent.set_name]
+        inherited = [place for place, folder in enumerate(folders) if folder.set_name == said]
+        if not inherited:
+            return self._first(TemplateName(said, path, 0))
+        # Seen from the set that is rendered, so that partials of an inherited file stay its own.
+        replaced = path == parent.path
+        start = max(inherited[0], parent.place + 1) if replaced else inherited[0]
+        missing = f"no farther layer has a {name!r} for it to extend" if replaced else None
+        return self._first(TemplateName(parent.set_name, path, start), missing)
+
+    def _first(self, wanted: TemplateName, missing: str | None = None) -> TemplateName:
         folders = self._folders.get(wanted.set_name, ())
-        for place in range(start, len(folders)):
+        for place in range(wanted.place, len(folders)):
             if folders[place].tree.entry(wanted.path) is not None:
                 return wanted._replace(place=place)
-        name = f"{wanted.set_name}:{wanted.path}"
-        raise TemplateNotFound(name, f"no farther layer has a {name!r} for it to extend" if itself else name)
+        raise TemplateNotFound(f"{wanted.set_name}:{wanted.path}", missing)
 
     def display(self, file: str) -> str:
         """A template's file as people name it: `set:path`."""

@@ -97,8 +97,9 @@ class Expressions:
         owner = self.shape(of, scope)
         found = shapes.member(owner, name)
         if found is None:
-            known = [field for one in shapes.variants(owner) for field in one.get("properties", {})]
-            self._report(node.lineno, f"`{dotted(node)}` is not a field. {suggestion(name, known)}")
+            known = [set(one.get("properties", ())) for one in shapes.variants(owner)]
+            hint = suggestion(name, set.intersection(*known))
+            self._report(node.lineno, f"`{dotted(node)}` is not a field. {hint}")
         return ANY if found is None else found
 
     def _filter(self, node: nodes.Filter, scope: Scope) -> Shape:

@@ -29,16 +29,17 @@ def explain(error: Exception, environment: SetEnvironment, place: Place, name: T
     `place` is used where the error has none of its own; `name` is the template that was
     rendered, None for a file name.
     """
-    from jinja2 import TemplateError
+    from jinja2 import TemplateError, TemplateNotFound
 
     if isinstance(error, ModelpressError) and error.file:
         return error
     where, file = _place(error, environment) or place
     if isinstance(error, ModelpressError):
         return type(error)(f"{where}: {error.message}", hint=error.hint, file=file)
-    if isinstance(error, RecursionError):
-        chain = circle(environment, name) if name else []
-        what = f"templates refer to each other in a circle: {' -> '.join(chain)}" if chain else "nested too deeply"
+    # Near the limit of recursion a file may also seem to be missing.
+    chain = circle(environment, name) if name and isinstance(error, RecursionError | TemplateNotFound) else []
+    if chain:
+        what = f"templates refer to each other in a circle: {' -> '.join(chain)}"
         return ModelpressError(f"{where}: {what}", hint="Break the circle.", file=file)
     if isinstance(error, TemplateError):
         return _template_error(error, where, file)
@@ -91,13 +92,13 @@ def _place(error: Exception, environment: SetEnvironment) -> Place | None:
     """The innermost template line that the error passed through."""
     from jinja2 import TemplateSyntaxError
 
-    if isinstance(error, TemplateSyntaxError) and error.filename:
-        return _at(error.filename, error.lineno, environment)
     found = None
+    if isinstance(error, TemplateSyntaxError):
+        found = (error.filename or "", error.lineno)
     for frame, line in traceback.walk_tb(error.__traceback__):
         if "__jinja_exception__" in frame.f_globals:  # Jinja's mark on the frames that stand for templates
             found = (frame.f_code.co_filename, line)
-    return None if found is None or found[0] == "<template>" else _at(*found, environment)
+    return None if found is None or found[0].startswith("<") else _at(*found, environment)  # "<template>": a file name
 
 
 def _at(file: str, line: int, environment: SetEnvironment) -> Place:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from modelpress.bundle import Entry, ExistingFile, RenderedText, check_path
+from modelpress.bundle import Entry, RenderedText, check_path
 from modelpress.errors import ModelpressError, UnsafeInputError
+from modelpress.filetree import marked_entry
 from modelpress.templating.context import RenderContext, as_plain
 from modelpress.templating.faults import Place, explain
 from modelpress.templating.sets import TemplateSet, is_partial
@@ -82,19 +82,16 @@ def _content(name: str, place: int, template_set: TemplateSet, context: Mapping[
     from modelpress.templating.engine import TemplateName, environment_for
 
     folder = template_set.folders[place]
-    entry = folder.tree.entry(name)
-    if not isinstance(entry, ExistingFile):
-        raise ModelpressError(f"{folder.path / name} is not a file", hint="Remove it.", file=str(folder.path / name))
     if not name.endswith(SUFFIX):
-        return replace(entry, is_text=True)
+        return marked_entry(folder.tree, name)
     environment = environment_for(template_set.library)
     template = TemplateName(template_set.name, name, place)
     try:
-        text = environment.get_template(str(template)).render(context)
-        return RenderedText(text.encode(), executable=entry.executable)
+        content = environment.get_template(str(template)).render(context).encode()
     except Exception as error:  # an expression in a template can raise anything
         where = Place(f"{template_set.name}:{name}", str(folder.path / name))
         raise explain(error, environment, where, template) from error
+    return RenderedText(content, executable=content.startswith(b"#!"))
 
 
 def _output_path(

@@ -89,8 +89,9 @@ class Walk:
 
     def _output(self, node: nodes.Output, scope: Names) -> None:
         for part in node.nodes:
+            known = len(self._survey.findings)
             self._expressions.shape(part, scope)
-            if not self._expressions.is_safe(part, scope):
+            if len(self._survey.findings) == known and not self._expressions.is_safe(part, scope):
                 self._report(
                     part.lineno,
                     f"`{dotted(part)}` is written without a literal filter ({', '.join(self._language)}); "

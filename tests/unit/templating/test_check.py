@@ -1,0 +1,206 @@
+"""Checking a template set: what is wrong is found, and what is right is left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from modelpress.errors import UsageError
+from modelpress.templating import TemplateSet, load_sets, search_path
+from modelpress.templating.check import check
+from modelpress.templating.origins import Origin, which
+from modelpress.templating.specimens import sample_contexts
+
+Load = Callable[[Mapping[str, str]], dict[str, TemplateSet]]
+BUILT_IN = load_sets(search_path())
+
+
+def found(template_set: TemplateSet) -> list[str]:
+    return [str(finding) for finding in check(template_set, sample_contexts())]
+
+
+@pytest.mark.parametrize("name", sorted(BUILT_IN))
+def test_built_in_sets_have_nothing_wrong(name: str) -> None:
+    assert found(BUILT_IN[name]) == []
+
+
+RIGHT = [
+    "{{ candidate.reason | py }}",
+    "{{ candidate.rank }} {{ model.size }} {{ candidates | length }}",
+    "{{ 'a constant' }}{{ ', ' if candidate.rank == 1 }}",
+    "{{ candidate.reason | py if candidate.metrics else 'None' }}",
+    "{{ project.name | raw_text }}",
+    "{% for p in model.components or [model] %}{{ p.path | py }}{% for i in p.inputs %}{{ i.name | py }}{% endfor %}"
+    "{% endfor %}",
+    "{% for name, m in (candidate.metrics or {}).items() %}{{ name | py }}: {{ m.value | json | py }}{% endfor %}",
+    "{% for row in candidates %}{% set m = (row.metrics or {}).get('x') %}{{ m.value | json | py if m }}{% endfor %}",
+    "{% macro m(x) %}{{ x | py }}{% endmacro %}{{ m(project.name) }}",
+    "{% macro m() %}{{ caller() }}{% endmacro %}{% call m() %}x{% endcall %}",
+    "{% set x = project.name | py %}{{ x }}",
+    "{% set x %}a{{ project.name | py }}{% endset %}{{ x }}",
+    "{% from '_m.jinja' import m %}{{ m(project.name) }}{% import '_m.jinja' as lib %}{{ lib.m(1) }}",
+    "{% if missing is defined %}a{% endif %}{{ candidate.missing | default('x') | py }}",
+    "{% with n = candidates[0] %}{{ n.id | py }}{% endwith %}",
+    "{% for i in range(3) %}{{ i }}{% endfor %}{{ [project.name, 'b'] | py }}",
+    "{% if 'samples' in settings and settings.base.port > 1 %}{{ settings.base.port }}{% endif %}",
+    "{{ settings['other'].x | py if false }}",
+    "{% filter upper %}{{ candidate.rank }}{% endfilter %}{# a comment #}",
+]
+
+
+@pytest.mark.parametrize("template", RIGHT)
+def test_what_is_right_is_left_alone(load: Load, template: str) -> None:
+    sets = load(
+        {
+            "far/base/template-set.yaml": "variables: {port: {type: int, default: 80}}",
+            "far/base/x.jinja": template,
+            "far/base/_m.jinja": "{% macro m(x) %}{{ x | py }}{% endmacro %}",
+        }
+    )
+    assert found(sets["base"]) == []
+
+
+WRITTEN_BARE = "is written without a literal filter (py); `raw_text` says that the place needs none"
+WRONG = [
+    ("{{ candidate.reason }}", [f"1: `candidate.reason` {WRITTEN_BARE}"]),
+    ("\n{{ candidate.reason | upper }}", [f"2: `candidate.reason | upper` {WRITTEN_BARE}"]),
+    ("{{ model.metadata.get('x', 1) }}", [f"1: `(...)` {WRITTEN_BARE}"]),
+    ("{{ 'a' ~ project.name }}", [f"1: `(...)` {WRITTEN_BARE}"]),
+    ("{{ runtime.io_bind }}", [f"1: `runtime.io_bind` {WRITTEN_BARE}"]),
+    ("{% for n in model.opset %}{{ n }}{% endfor %}", [f"1: `n` {WRITTEN_BARE}"]),
+    ("{% for n, v in model.opset.items() %}{{ v }}{{ n }}{% endfor %}", [f"1: `n` {WRITTEN_BARE}"]),
+    ("{% macro m(x) %}{{ x }}{% endmacro %}{{ m(1) }}", [f"1: `x` {WRITTEN_BARE}"]),
+    (
+        "{% set x = 1 %}{% if model.size %}{% set x = project.name %}{% else %}{% set x = 2 %}{% endif %}{{ x }}",
+        [f"1: `x` {WRITTEN_BARE}"],
+    ),
+    ("{{ project.name | md }}", ["1: `md` does not fit this file: py"]),
+    ("{% if false %}{{ candidate.rnk | py }}{% endif %}", ["1: `candidate.rnk` is not a field. Did you mean 'rank'?"]),
+    ("{% if false %}{{ rnk | py }}{% endif %}", ["1: `rnk` is not defined."]),
+    (
+        "{% if false %}{{ candiate.rank }}{% endif %}",
+        ["1: `candiate` is not defined. Did you mean 'candidate'?"],
+    ),
+    (
+        "{% for i in model.inputs if false %}{{ i.nme | py }}{% endfor %}",
+        ["1: `i.nme` is not a field. Did you mean 'name'?"],
+    ),
+    (
+        "{% for p in model.components or [model] if false %}{{ p.opset | py }}{% endfor %}",
+        ["1: `p.opset` is not a field. Known: inputs, name, outputs, path"],
+    ),
+    (
+        "{% if false %}{{ settings.base.prt | py }}{% endif %}",
+        ["1: `settings.base.prt` is not a field. Did you mean 'port'?"],
+    ),
+    (
+        "{% if false %}{{ loop.indx }}{% endif %}{% for i in [] %}{{ loop.indx }}{% endfor %}",
+        ["1: `loop.indx` is not a field. Did you mean 'index'?", "1: `loop` is not defined."],
+    ),
+    (
+        "{% if false %}{{ 1 | pyy }}{% endif %}",
+        ["1: there is no filter `pyy`. Did you mean 'py'?"],
+    ),
+    ("{% if 1 is evn %}{% endif %}", ["1: there is no test `evn`. Did you mean 'even'?"]),
+    ("{% if false %}{% include 'nope' %}{% endif %}", ["1: there is no template 'nope'"]),
+    ("{% if %}", ["1: Expected an expression, got 'end of statement block'"]),
+    ("x = (", ["what is rendered does not parse: SyntaxError: '(' was never closed"]),
+    ("{{ model.inputs[0].name | py }}", ["1: list object has no element 0"]),
+]
+
+
+@pytest.mark.parametrize(("template", "expected"), WRONG, ids=[case[0] for case in WRONG])
+def test_what_is_wrong_is_found(load: Load, template: str, expected: list[str]) -> None:
+    sets = load(
+        {"far/base/template-set.yaml": "variables: {port: {type: int, default: 80}}", "far/base/x.py.jinja": template}
+    )
+    said = found(sets["base"])
+    for text in expected:
+        assert any(text in one for one in said), said
+    assert all(one.startswith(("base:x.py.jinja:", "base:x.py: ")) for one in said)
+
+
+def test_blocks_are_compared_with_those_of_the_template_that_is_extended(load: Load) -> None:
+    line = "{% block line scoped %}{{ row.id | py }}{% endblock %}"
+    sets = load(
+        {
+            "far/base/template-set.yaml": "",
+            "far/base/x.jinja": "{% for row in candidates %}" + line + "{% endfor %}",
+            "near/base/x.jinja": '{% extends "base:x.jinja" %}\n{% block lne %}{% endblock %}\n'
+            "{% block line %}{{ super() }} {{ row.rank }}{{ row.rnk | py if false }}{% endblock %}",
+        }
+    )
+    assert found(sets["base"]) == [
+        "base:x.jinja:2: the template that this one extends has no block `lne`. Did you mean 'line'?",
+        "base:x.jinja:3: `row.rnk` is not a field. Did you mean 'rank'?",
+    ]
+
+
+def test_an_included_file_sees_what_the_including_one_does(load: Load) -> None:
+    sets = load(
+        {
+            "far/base/template-set.yaml": "",
+            "far/base/x.py.jinja": "{% for row in candidates %}{% include '_row.jinja' %}{% endfor %}",
+            "far/base/_row.jinja": "#\n{{ row.rnk | py if false }}",
+        }
+    )
+    assert found(sets["base"]) == ["base:_row.jinja:2: `row.rnk` is not a field. Did you mean 'rank'?"]
+
+
+def test_an_imported_file_sees_no_context(load: Load) -> None:
+    sets = load(
+        {
+            "far/base/template-set.yaml": "",
+            "far/base/x.py.jinja": "{% from '_m.jinja' import m %}{{ m() if false }}",
+            "far/base/_m.jinja": "{% macro m() %}{{ project.name | py }}{% endmacro %}",
+        }
+    )
+    assert found(sets["base"]) == ["base:_m.jinja:1: `project` is not defined."]
+
+
+def test_a_fault_in_an_inherited_file_is_found_where_it_is(load: Load) -> None:
+    sets = load(
+        {
+            "far/base/template-set.yaml": "",
+            "far/base/x.py.jinja": "{{ project.name }}",
+            "near/derived/template-set.yaml": "extends: base",
+        }
+    )
+    assert found(sets["derived"])[0] == f"base:x.py.jinja:1: `project.name` {WRITTEN_BARE}"
+
+
+def test_expressions_in_file_names_are_looked_at(load: Load) -> None:
+    sets = load({"far/base/template-set.yaml": "", "far/base/{% if candidate.metrcs %}x{% endif %}": ""})
+    wrong = "in the file name: `candidate.metrcs` is not a field. Did you mean 'metrics'?"
+    assert f"base:{{% if candidate.metrcs %}}x{{% endif %}}: {wrong}" in found(sets["base"])
+
+
+def test_templates_in_a_circle_are_found(load: Load) -> None:
+    sets = load(
+        {
+            "far/base/template-set.yaml": "",
+            "far/base/a.jinja": "{% extends '_b.jinja' %}",
+            "far/base/_b.jinja": "{% extends 'a.jinja' %}",
+        }
+    )
+    assert any("in a circle" in one for one in found(sets["base"]))
+
+
+def test_which_lists_the_files_behind_a_path(load: Load, tmp_path: Path) -> None:
+    sets = load(
+        {
+            "far/base/template-set.yaml": "",
+            "far/base/x.py.jinja": "{% block a %}{% endblock %}{% block b %}{% endblock %}",
+            "near/base/x.py.jinja": '{% extends "base:x.py.jinja" %}{% block b %}{% endblock %}',
+            "far/base/plain.txt": "{% block a %}",
+        }
+    )
+    near = Origin("near", "base", tmp_path / "near/base/x.py.jinja", "base:x.py.jinja", ("b",))
+    far = Origin("far", "base", tmp_path / "far/base/x.py.jinja", None, ("a", "b"))
+    assert which(sets["base"], "x.py") == which(sets["base"], "x.py.jinja") == (near, far)
+    assert which(sets["base"], "plain.txt") == (Origin("far", "base", tmp_path / "far/base/plain.txt"),)
+    with pytest.raises(UsageError, match=r"the template set base has no file 'x\.pi'") as caught:
+        which(sets["base"], "x.pi")
+    assert caught.value.hint == "Did you mean 'x.py'?"

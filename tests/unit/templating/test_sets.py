@@ -1,0 +1,202 @@
+"""Template sets: layers, inheritance, manifests and variables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from modelpress.errors import UnsafeInputError, UsageError
+from modelpress.templating import TemplateSet, find_set, load_sets, resolve_settings, search_path
+
+Load = Callable[[Mapping[str, str]], dict[str, TemplateSet]]
+
+
+def test_a_nearer_file_replaces_and_the_others_stay(load: Load) -> None:
+    sets = load(
+        {
+            "far/base/template-set.yaml": "description: far one",
+            "far/base/a.txt": "far a",
+            "far/base/sub/b.txt": "far b",
+            "near/base/a.txt": "near a",
+        }
+    )
+    base = sets["base"]
+    assert base.sources() == {"a.txt": 0, "sub/b.txt": 1}
+    assert (base.layer, base.description) == ("near", "far one")
+
+
+def test_an_extending_set_inherits_files_variables_and_needs(load: Load) -> None:
+    sets = load(
+        {
+            "far/base/template-set.yaml": "needs: hash\nvariables: {port: {type: int, default: 1}, host: {default: h}}",
+            "far/base/a.txt": "",
+            "near/derived/template-set.yaml": "extends: base\nvariables: {port: {type: int, default: 8080}}",
+            "near/derived/b.txt": "",
+        }
+    )
+    derived = sets["derived"]
+    assert derived.sources() == {"a.txt": 1, "b.txt": 0}
+    assert (derived.extends, derived.lineage, derived.needs) == ("base", ("base",), ("hash",))
+    values = {"port": 8080, "host": "h"}
+    assert resolve_settings([derived], {}) == {"derived": values, "base": values}
+
+
+def test_settings_of_a_set_that_is_rendered_itself_are_its_own(load: Load) -> None:
+    sets = load(
+        {
+            "far/base/template-set.yaml": "variables: {port: {type: int, default: 80}}",
+            "far/derived/template-set.yaml": "extends: base",
+        }
+    )
+    settings = resolve_settings([sets["derived"], sets["base"]], {"derived": {"port": "1"}, "base": {"port": "2"}})
+    assert settings == {"derived": {"port": 1}, "base": {"port": 2}}
+
+
+def test_a_folder_without_a_manifest_is_no_set_of_its_own(load: Load) -> None:
+    sets = load({"near/notes/readme.txt": "", "near/_shared/template-set.yaml": "", "far/base/template-set.yaml": ""})
+    assert list(sets) == ["base"]
+
+
+def test_a_layer_may_extend_the_set_that_it_overlays(load: Load) -> None:
+    sets = load({"near/base/template-set.yaml": "extends: base", "far/base/template-set.yaml": "", "far/base/a": ""})
+    assert sets["base"].sources() == {"a": 1}
+    assert sets["base"].extends is None
+
+
+def test_bytecode_of_installed_sets_is_left_out(load: Load) -> None:
+    sets = load(
+        {"far/base/template-set.yaml": "", "far/base/__pycache__/x.pyc": "", "far/base/y.pyc": "", "far/base/z": ""}
+    )
+    assert list(sets["base"].sources()) == ["z"]
+
+
+def test_a_link_to_a_folder_is_refused(load: Load, tmp_path: Path) -> None:
+    sets = load({"far/base/template-set.yaml": "", "elsewhere/secret.txt": ""})
+    (tmp_path / "far/base/link").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(UnsafeInputError, match="is a link to a folder"):
+        sets["base"].sources()
+
+
+BAD_MANIFESTS = [
+    ("extend: base", "has the unknown key 'extend'", "Did you mean 'extends'?"),
+    ("- a", "is not a mapping", "Its keys: description, extends, variables, needs."),
+    ("description: [a", ":1: ", "Correct the YAML."),
+    ("description: 1", "`description` is not a text", "Quote it."),
+    ("needs: [hsh]", "needs the unknown 'hsh'", "Did you mean 'hash'?"),
+    ("variables: [a]", "`variables` is not a mapping", "Give each variable a name."),
+    ("variables: {Port: {default: 1}}", "variable 'Port' has a bad name", "Use small letters"),
+    ("variables: {port: 80}", "variable 'port' is not a mapping", "Give it a type"),
+    ("variables: {port: {defalt: 1}}", "variable 'port' has the unknown key 'defalt'", "Did you mean 'default'?"),
+    ("variables: {port: {type: integer, default: 1}}", "has the unknown type 'integer'", "Types: str, int, float"),
+    ("variables: {port: {type: int}}", "variable 'port' has no default", "Every variable needs a value"),
+    (
+        "variables: {port: {type: int, default: x}}",
+        "has a bad default: expected a whole number",
+        "Correct the default.",
+    ),
+    ("variables: {x: {type: choice, choices: [a, b], default: c}}", "has a bad default: expected one of a, b", ""),
+    ("extends: nothing", "the template set base extends 'nothing', which does not exist", "Known: base."),
+    ("extends: base", "extend each other in a circle: base -> base", "Take `extends` out"),
+    ("\0", "cannot be read as YAML", "Write it as UTF-8 text."),
+]
+
+
+@pytest.mark.parametrize(("text", "message", "hint"), BAD_MANIFESTS, ids=[case[1] for case in BAD_MANIFESTS])
+def test_a_bad_manifest_is_one_clear_error(load: Load, text: str, message: str, hint: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        load({"far/base/template-set.yaml": text})
+    assert message in caught.value.message
+    assert caught.value.hint.startswith(hint)
+    assert "template-set.yaml" in caught.value.file
+
+
+def test_a_circle_of_sets_names_the_chain(load: Load) -> None:
+    with pytest.raises(UsageError, match="in a circle: a -> b -> c -> a"):
+        load({f"far/{name}/template-set.yaml": f"extends: {other}" for name, other in ("ab", "bc", "ca")})
+
+
+def test_a_set_with_a_name_that_templates_cannot_say_is_refused(load: Load) -> None:
+    with pytest.raises(UsageError, match="is not a name for a template set"):
+        load({"far/My Set/template-set.yaml": ""})
+
+
+VARIABLES = """
+variables:
+  text: {default: a}
+  whole: {type: int, default: 1}
+  real: {type: float, default: 1}
+  switch: {type: bool, default: false}
+  names: {type: "list[str]", default: []}
+  engine: {type: choice, choices: [cpu, gpu], default: cpu, help: Where it runs.}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "value"),
+    [
+        ("text", "1", "1"),
+        ("whole", "-3", -3),
+        ("whole", 3, 3),
+        ("real", "1e-3", 0.001),
+        ("real", 2, 2.0),
+        ("switch", "Yes", True),
+        ("switch", "off", False),
+        ("switch", True, True),
+        ("names", "a, b,", ["a", "b"]),
+        ("names", ["a,b"], ["a,b"]),
+        ("engine", "gpu", "gpu"),
+    ],
+)
+def test_values_are_read_as_the_type_of_their_variable(load: Load, name: str, given: object, value: object) -> None:
+    sets = load({"far/base/template-set.yaml": VARIABLES})
+    found = resolve_settings([sets["base"]], {"base": {name: given}})["base"][name]
+    assert (found, type(found)) == (value, type(value))
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "message"),
+    [
+        ("text", 1, "base.text: expected a text"),
+        ("whole", "1.5", "base.whole: expected a whole number"),
+        ("whole", True, "base.whole: expected a whole number"),
+        ("real", "x", "base.real: expected a number"),
+        ("switch", "maybe", "base.switch: expected true or false"),
+        ("switch", 1, "base.switch: expected true or false"),
+        ("names", [1], "base.names: expected a list of texts"),
+        ("engine", "tpu", "base.engine: expected one of cpu, gpu"),
+        ("engin", "cpu", "the template set base has no variable 'engin'"),
+    ],
+)
+def test_values_of_another_type_are_refused(load: Load, name: str, given: object, message: str) -> None:
+    sets = load({"far/base/template-set.yaml": VARIABLES})
+    with pytest.raises(UsageError, match=message):
+        resolve_settings([sets["base"]], {"base": {name: given}})
+
+
+def test_a_setting_of_a_set_that_is_not_rendered_is_refused(load: Load) -> None:
+    sets = load({"far/base/template-set.yaml": VARIABLES})
+    with pytest.raises(UsageError, match="'bse' is not rendered") as caught:
+        resolve_settings([sets["base"]], {"bse": {"text": "x"}})
+    assert caught.value.hint == "Did you mean 'base'?"
+
+
+def test_a_missing_set_is_an_error_with_a_suggestion(load: Load) -> None:
+    sets = load({"far/candidate/template-set.yaml": ""})
+    with pytest.raises(UsageError, match="there is no template set 'candidat'") as caught:
+        find_set(sets, "candidat")
+    assert caught.value.hint == "Did you mean 'candidate'?"
+
+
+def test_a_missing_template_folder_is_a_usage_error(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="does not exist"):
+        search_path(team=[tmp_path / "nowhere"])
+
+
+def test_built_in_sets_are_found_and_described() -> None:
+    sets = load_sets(search_path())
+    assert {"candidate", "ranking", "readme"} <= set(sets)
+    for one in sets.values():
+        assert one.description.endswith("."), one.name
+        assert one.layer == "built-in"
