@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 
 from modelpress.candidates.candidate import Candidate, CandidateSet, ModelReference, Rejected, Step
 from modelpress.candidates.olive_metrics import NOTHING, Measurement, metrics, objective_places
@@ -76,12 +77,14 @@ def _unique_ids(records: Sequence[Record]) -> Iterator[str]:
     What is still the same is numbered, `#2` being the second.
     """
     counts = Counter(record.model_id for record in records)
-    named = Counter[str]()
+    taken: set[str] = set()
     for record in records:
-        model_id = record.model_id
-        name = model_id if counts[model_id] == 1 else f"{record.accelerator}/{model_id}"
-        named[name] += 1
-        yield name if named[name] == 1 else f"{name}#{named[name]}"
+        model_id = record.model_id or "model"
+        name = model_id if counts[record.model_id] == 1 else f"{record.accelerator}/{model_id}"
+        numbered = (f"{name}#{number}" for number in count(2))
+        unique = name if name not in taken else next(other for other in numbered if other not in taken)
+        taken.add(unique)
+        yield unique
 
 
 def _refuse(found: CandidateSet, *, strict: bool) -> None:

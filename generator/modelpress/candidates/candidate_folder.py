@@ -85,11 +85,6 @@ class CandidateFolder:
             found = place
         return with_file_name(replace(reference, path=found.name), found)
 
-    @property
-    def holds_model(self) -> bool:
-        """Whether there is anything but metadata: Olive 0.7 packages a model that is gone without a word."""
-        return any(name not in METADATA for name in self.files)
-
     def _model(self) -> tuple[str, str]:
         """What to load, relative to the folder ("" is the folder itself), and the likely type."""
         own = [name for name in self.files if name not in METADATA]

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-import zipfile
-import zlib
 from itertools import pairwise
 from typing import Any
 
 from modelpress.bundle import Entry
 from modelpress.config.problems import MalformedError, quoted
 from modelpress.errors import ModelpressError, UnsafeInputError
-from modelpress.filetree import TreePath
+from modelpress.filetree import TreePath, reading
 
 SIZE_LIMIT = 256 << 20  # bytes; a footprint of 100,000 nodes has about 200 MB
 POSITION_LIMIT = 4 << 20  # bytes; finding a line composes the whole text, so only where that is quick
 DEPTH_LIMIT = 100
 NOT_BRACKETS = re.compile(r"[^][{}]+")
 SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
-UNREADABLE = (OSError, EOFError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error)
 
 
 def load(place: TreePath) -> Any:
@@ -40,12 +37,8 @@ def read_bytes(entry: Entry, where: str) -> bytes:
         raise UnsafeInputError(
             f"{where}: is larger than {SIZE_LIMIT >> 20} MiB", hint="This is not a file of metadata.", file=where
         )
-    try:
-        with entry.open() as file:
-            return file.read()
-    except UNREADABLE as error:
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
-        raise ModelpressError(f"{where}: cannot be read: {reason}", file=where) from None
+    with reading(where), entry.open() as file:
+        return file.read()
 
 
 def parse(content: bytes, where: str) -> Any:

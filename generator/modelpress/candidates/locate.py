@@ -69,7 +69,7 @@ class ModelSearch:
         if located is None and candidate is not None:
             located = self._in_own_zip(candidate, tried) or self._saved(candidate, tried)
         if located is None:
-            raise _not_found(reference.path or reference.components[0].path, tried)
+            raise _not_found(f"the model {reference.path or reference.components[0].path}", tried)
         return located
 
     def _recorded(self, reference: ModelReference, tried: list[str]) -> LocatedModel | None:
@@ -84,10 +84,10 @@ class ModelSearch:
 
     def _in_own_zip(self, candidate: Candidate, tried: list[str]) -> LocatedModel | None:
         for own in self._zips:
-            folder = own.folder_of(candidate)
-            tried.append(f"{own.tree.location}" if folder is None else str(folder.place))
-            if folder is not None and folder.holds_model:
-                return self._complete(candidate.model, TreePath(own.tree, folder.model().path))
+            place = own.model_of(candidate)
+            tried.append(f"{candidate.id} in {own.tree.location}")
+            if place is not None:
+                return self._complete(candidate.model, place)
         return None
 
     def _saved(self, candidate: Candidate, tried: list[str]) -> LocatedModel | None:
@@ -107,20 +107,25 @@ class ModelSearch:
         return LocatedModel(with_file_name(reference, place), place, components, sidecars, left_out)
 
     def _sidecars(self, reference: ModelReference, place: TreePath) -> Iterator[TreePath]:
-        """The files that Olive lists as belonging to the model, save those inside its folder."""
+        """The files that Olive lists as belonging to the model, save those inside its folder.
+
+        They lie beside the model, or in the cache with another one: no other file of this
+        computer is taken because a record names it.
+        """
         folder = place if place.is_folder else parent(place)
         was = parts_of(reference.path) if place.is_folder else parts_of(reference.path)[:-1]
         listed = mapping(reference.config.get("model_attributes")).get("additional_files")
         for path in filter(None, map(text, items(listed))):
             parts, tried = parts_of(path), list[str]()
             beside = inside(folder, "/".join(parts[len(was) :] if was and parts[: len(was)] == was else parts[-1:]))
-            recorded = None if parts[: len(was)] == was and exists(beside) else self._place(path, tried)
-            if recorded is not None:
-                yield recorded
-            elif not exists(beside):
-                raise _not_found(path, [*tried, str(beside)])
-            elif not place.is_folder:
-                yield beside
+            if exists(beside):
+                if not place.is_folder:
+                    yield beside
+                continue
+            found = self._place(path, tried) if model_position(parts) is not None else None
+            if found is None:
+                raise _not_found(f"{path}, which belongs to the model {reference.path},", [str(beside), *tried])
+            yield found
 
     def _place(self, path: str, tried: list[str]) -> TreePath | None:
         for place, description in self._places(path):
@@ -150,8 +155,11 @@ class ModelSearch:
                 return None
         except (OSError, ValueError):  # too long, a NUL character
             return None
-        if isinstance(self._indexes[0].tree, FolderTree) and recorded.is_relative_to(self.found.root.absolute()):
-            return TreePath(self._indexes[0].tree, recorded.relative_to(self.found.root.absolute()).as_posix())
+        root, tree = self.found.root.absolute(), self._indexes[0].tree
+        if root.is_relative_to(recorded):  # no model, but a folder around all that was read
+            return None
+        if isinstance(tree, FolderTree) and recorded.is_relative_to(root):
+            return TreePath(tree, recorded.relative_to(root).as_posix())
         if recorded.is_dir():
             return TreePath(FolderTree(recorded), "")
         return TreePath(FolderTree(recorded.parent), recorded.name)
@@ -180,9 +188,9 @@ class ModelSearch:
         return 1 + max((common_tail(parts, other) for other in self._recorded_parts if other != parts), default=0)
 
     def _owner(self, reference: ModelReference) -> Candidate | None:
-        alike = [candidate for candidate in self.found.candidates if candidate.model is reference]
-        alike += [candidate for candidate in self.found.candidates if candidate.model == reference]
-        return alike[0] if alike else None
+        same = (candidate for candidate in self.found.candidates if candidate.model is reference)
+        equal = (candidate for candidate in self.found.candidates if candidate.model == reference)
+        return next(same, None) or next(equal, None)
 
 
 def _common_folder(places: Sequence[TreePath]) -> TreePath:
@@ -192,9 +200,9 @@ def _common_folder(places: Sequence[TreePath]) -> TreePath:
     return TreePath(places[0].tree, os.path.commonpath([parent(place).name for place in places]).replace(os.sep, "/"))
 
 
-def _not_found(path: str, tried: Sequence[str]) -> ModelpressError:
+def _not_found(what: str, tried: Sequence[str]) -> ModelpressError:
     places = "; ".join(dict.fromkeys(tried))
     return ModelpressError(
-        f"the model {path} was not found; tried {places}",
+        f"{what} was not found; tried {places}",
         hint="Copy Olive's cache beside the run, or name the folder that holds runs/<id>/models with --model-root.",
     )

@@ -54,6 +54,17 @@ class OwnZip:
         same = [folder for folder in alike if folder.accelerator == candidate.accelerator]
         return next(iter(same or alike), None)
 
+    def model_of(self, candidate: Candidate) -> TreePath | None:
+        """Where the model of a candidate is; None where the zip has only records of it, or broken ones.
+
+        Olive 0.7 packages a model that is gone as an empty folder, without a word.
+        """
+        folder = self.folder_of(candidate)
+        try:
+            return None if folder is None else TreePath(self.tree, folder.model().path)
+        except ModelpressError:
+            return None
+
     def repairs(self, candidates: Iterable[Candidate]) -> list[str]:
         """Where the zip's models_rank.json is wrong by the footprints, which are the better source."""
         if self.problem:
