@@ -55,7 +55,8 @@ class ModelSearch:
 
     In this order: the recorded path; the same tail under the source, under each of
     `model_roots` and in Olive's default cache; the run's own zip; the model that Olive saved
-    in its output folder.
+    in its output folder. `found` is all that was read: whose model was saved is told by
+    comparing the candidates.
     """
 
     found: CandidateSet

@@ -56,7 +56,12 @@ def _same_metrics(place: TreePath, candidate: Candidate) -> bool:
 
 
 def _rivals(config: TreePath, found: CandidateSet) -> list[Candidate]:
-    """The results that the saved model may be: all of its accelerator, none where there is a folder for each flow."""
+    """The results that the saved model may be: all of its accelerator.
+
+    None where it cannot be told: with a folder for each flow, or where a result may be missing.
+    """
+    if any(one.unusable for one in found.rejected):
+        return []
     folders = parts_of(parent(config).name)
     of_flow = len(folders) > folders.index(OUTPUT_FOLDER) + 1 if OUTPUT_FOLDER in folders else False
     accelerator = folders[0] if folders and NAME.fullmatch(folders[0]) else None

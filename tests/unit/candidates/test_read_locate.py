@@ -84,6 +84,15 @@ def test_the_best_of_a_search_lies_at_the_top(run: Path) -> None:
         place_of(run, "f70d676e")
 
 
+def test_the_second_best_is_not_taken_for_a_best_that_cannot_be_read(run: Path) -> None:
+    (run / "OutputModels.zip").unlink()
+    footprints = json.loads((run / "footprints.json").read_text())
+    footprints["586a48e5"]["model_config"] = {"type": "onnxmodel"}
+    (run / "footprints.json").write_text(json.dumps(footprints))
+    with pytest.raises(ModelpressError, match="was not found"):
+        place_of(run, "f70d676e")
+
+
 def test_what_is_not_found_names_every_place(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(run)
     (run / "OutputModels.zip").unlink()
