@@ -358,3 +358,17 @@ def test_the_shell_completes_commands(shell: str) -> None:
     command = [str(Path(sys.executable).parent / "modelpress")]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     assert "_MODELPRESS_COMPLETE" in done.stdout
+
+
+def test_a_dimension_is_given_to_the_sample(tmp_path: Path) -> None:
+    source = EXAMPLES / "single-model" / "model.onnx"
+    run_json("render", source, "-o", tmp_path / "project", "--dim", "batch=3")
+    sample = tmp_path / "project" / "samples" / "python" / "sample.py"
+    command = [sys.executable, str(sample), "--format", "json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    (output,) = json.loads(done.stdout)["outputs"]
+    assert output["shape"] == [3, 3]
+    wrong = run("render", source, "-o", tmp_path / "other", "--dim", "bach=3")
+    assert wrong.exit_code == 2
+    assert "--dim bach" in wrong.stderr
+    assert "batch" in wrong.stderr

@@ -93,13 +93,14 @@ def _prepare(
 ) -> Iterator[tuple[str, Prepared]]:
     """Read, rank and find the models once, then plan each artifact; nothing is written before all are planned."""
     from modelpress import pipeline
-    from modelpress.cli.rendering import output_folder, rendering_for
+    from modelpress.cli.rendering import check_dimensions, output_folder, rendering_for
     from modelpress.config.package_types import PACKAGE_TYPES
     from modelpress.packaging.artifact_names import distinct_names
     from modelpress.packaging.chosen import choose
     from modelpress.packaging.olive_zip import set_names
 
     chosen = choose(selection.request(settings))
+    check_dimensions(settings, chosen)
     folder = output_folder(settings, chosen.folder)
     for package, name in zip(packages, distinct_names([f"{one.name}.zip" for one in packages]), strict=True):
         rendering = rendering_for(settings, selection.source, set_names(samples=package.samples))

@@ -34,7 +34,7 @@ def render(selection: Selection, output: Output, **options: Any) -> None:
     `deploy` in the folder of SOURCE.
     """
     from modelpress import pipeline
-    from modelpress.cli.rendering import output_folder, rendering_for
+    from modelpress.cli.rendering import check_dimensions, output_folder, rendering_for
     from modelpress.packaging.chosen import candidate_of_rank, choose
     from modelpress.packaging.project import DEFAULT_SETS
 
@@ -42,6 +42,7 @@ def render(selection: Selection, output: Output, **options: Any) -> None:
     configuration = settings.configuration
     rendering = rendering_for(settings, selection.source, configuration.render.sets or DEFAULT_SETS)
     chosen = choose(selection.request(settings), candidate_of_rank(options["rank"]))
+    check_dimensions(settings, chosen)
     path = options["target"] or output_folder(settings, chosen.folder) / DEFAULT_FOLDER
     target = pipeline.Target(path, configuration.compression, force=options["force"])
     prepared = pipeline.plan_project(chosen, rendering, target)

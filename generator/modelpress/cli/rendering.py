@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from modelpress.config.settings import Settings
+    from modelpress.packaging.chosen import Chosen
     from modelpress.packaging.rendering import Rendering
     from modelpress.templating import Layer
 
@@ -27,6 +28,13 @@ def rendering_for(settings: Settings, source: Path, sets: Sequence[str]) -> Rend
         variables[SAMPLES] = {"dims": dims, **variables.get(SAMPLES, {})}
     context = ProjectContext(project.name or name_of(source), project.version, project.description)
     return Rendering.of(context, layers_of(settings), sets, variables)
+
+
+def check_dimensions(settings: Settings, chosen: Chosen) -> None:
+    """Raise UsageError for a --dim that the best model does not have."""
+    from modelpress.packaging.dimensions import refuse_unknown_dimensions
+
+    refuse_unknown_dimensions(settings.configuration.render.dims, chosen.models[chosen.entries[0].candidate.id])
 
 
 def layers_of(settings: Settings) -> tuple[Layer, ...]:
