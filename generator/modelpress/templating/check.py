@@ -44,7 +44,9 @@ def _survey(template_set: TemplateSet) -> Survey:
     survey = Survey(environment, context_shapes(known), functions)
     for path, place in template_set.sources().items():
         name = TemplateName(template_set.name, path, place)
-        if path.endswith(SUFFIX) and not is_partial(path):
+        if path.endswith(SUFFIX) and is_partial(path):
+            survey.syntax(name)  # what it may refer to depends on who includes it
+        elif path.endswith(SUFFIX):
             survey.template(name)
         survey.file_name(name)
     return survey

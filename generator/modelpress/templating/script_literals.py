@@ -9,7 +9,7 @@ def _shell_word(text: str) -> str:
     return "'" + refuse_characters(text).replace("'", "'\\''") + "'"
 
 
-_CMAKE = str.maketrans({"\\": "\\\\", '"': '\\"', "$": "\\$", "@": "\\@", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
+_CMAKE = str.maketrans({"\\": "\\\\", '"': '\\"', "$": "\\$", "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 
 
 def _cmake_argument(text: str) -> str:

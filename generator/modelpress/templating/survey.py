@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 
 from jinja2 import TemplateSyntaxError, nodes
 
@@ -44,14 +45,12 @@ class Survey:
         return self._done[name]
 
     def file_name(self, name: TemplateName) -> None:
-        """Look at the expressions in the name of a file; its parts are checked again when it is rendered."""
+        """Look at the expressions in the name of a file; the path that they give is checked when it is rendered."""
         if not is_expression(name.path):
             return
-        folder = self.environment.loader.folder(name)
-        file = f"{folder.set_name}:{name.path}"
 
         def report(_line: int, message: str) -> None:
-            self.findings.setdefault(Finding(file, 0, f"in the file name: {message.strip()}"))
+            self._report(name, 0, f"in the file name: {message}")
 
         expressions = Expressions(self.environment.filters, self.environment.tests, report)
         try:
@@ -73,19 +72,21 @@ class Survey:
         finally:
             self._open.pop()
 
-    def _inside(self, name: TemplateName, scope: Names) -> Blocks:
+    def syntax(self, name: TemplateName) -> nodes.Template | None:
+        """The parsed template, None where it does not parse: a finding says why."""
         loader = self.environment.loader
-        file = loader.display(str(loader.folder(name).path / name.path))
-
-        def report(line: int, message: str) -> None:
-            self.findings.setdefault(Finding(file, line, message.strip()))
-
         try:
-            tree = self.environment.parse(loader.get_source(self.environment, str(name))[0])
+            return self.environment.parse(loader.get_source(self.environment, str(name))[0])
         except TemplateSyntaxError as error:
-            report(error.lineno, error.message or "syntax error")
-            return {}
+            self._report(name, error.lineno, error.message or "syntax error")
         except ModelpressError as error:
-            report(0, error.message)
-            return {}
-        return Walk(self, name, report, scope).template(tree)
+            self._report(name, 0, error.message)
+        return None
+
+    def _inside(self, name: TemplateName, scope: Names) -> Blocks:
+        tree = self.syntax(name)
+        return Walk(self, name, partial(self._report, name), scope).template(tree) if tree else {}
+
+    def _report(self, name: TemplateName, line: int, message: str) -> None:
+        folder = self.environment.loader.folder(name)
+        self.findings.setdefault(Finding(f"{folder.set_name}:{name.path}", line, message.strip()))

@@ -32,8 +32,8 @@ RIGHT = [
     "{{ 'a constant' }}{{ ', ' if candidate.rank == 1 }}",
     "{{ candidate.reason | py if candidate.metrics else 'None' }}",
     "{{ project.name | raw_text }}",
-    "{% for p in model.components or [model] %}{{ p.path | py }}{% for i in p.inputs %}{{ i.name | py }}{% endfor %}"
-    "{% endfor %}",
+    "{% for p in model.components or [model] %}{{ p.path | py }}{% endfor %}",
+    "{% for p in model.components %}{% for i in p.inputs %}{{ i.name | py }}{% endfor %}{% endfor %}",
     "{% for name, m in (candidate.metrics or {}).items() %}{{ name | py }}: {{ m.value | json | py }}{% endfor %}",
     "{% for row in candidates %}{% set m = (row.metrics or {}).get('x') %}{{ m.value | json | py if m }}{% endfor %}",
     "{% macro m(x) %}{{ x | py }}{% endmacro %}{{ m(project.name) }}",
@@ -186,6 +186,11 @@ def test_templates_in_a_circle_are_found(load: Load) -> None:
         }
     )
     assert any("in a circle" in one for one in found(sets["base"]))
+
+
+def test_a_partial_that_nothing_includes_is_parsed(load: Load) -> None:
+    sets = load({"far/base/template-set.yaml": "", "far/base/_p.jinja": "{{ anything }}\n{% endif %}"})
+    assert found(sets["base"]) == ["base:_p.jinja:2: Encountered unknown tag 'endif'."]
 
 
 def test_which_lists_the_files_behind_a_path(load: Load, tmp_path: Path) -> None:
