@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from modelpress.cli.options import settings_in_force
-from modelpress.cli.output import Output, as_json, output_options, table
+from modelpress.cli.output import Output, Table, as_json, output_options, table
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from modelpress.config.settings import Settings
 
 

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
-from modelpress.cli.output import Output, output_options, table
-
-if TYPE_CHECKING:
-    from rich.table import Table
+from modelpress.cli.output import Output, Table, output_options, table
 
 
 @click.command(short_help="What is installed, what is missing.")

@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import wraps
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
 from modelpress.errors import ModelpressError
 
-if TYPE_CHECKING:
-    from rich.table import Table
-
 Command = TypeVar("Command", bound=Callable[..., Any])
 WIDE = 10_000  # columns; a pipe or a file has no width to fit
+# What JSON does not escape although a terminal obeys or hides it, or no encoding can hold it.
+HIDDEN = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]")
+INDENT = " " * len("error: ")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Headings and rows for people. The columns in `right` are numbers."""
+
+    columns: tuple[str, ...]
+    right: frozenset[str]
+    rows: list[tuple[str, ...]] = field(default_factory=list)
+
+    def add_row(self, *cells: str) -> None:
+        self.rows.append(cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +47,7 @@ class Output:
             return
         shown = text()
         if isinstance(shown, str):
-            click.echo(shown)
+            click.echo(printable(shown))
         else:
             print_table(shown)
 
@@ -43,16 +56,6 @@ class Output:
         if self.verbosity >= 0:
             for warning in warnings:
                 click.secho(f"warning: {printable(warning)}", fg="yellow", err=True, color=colour())
-
-    def note(self, text: str) -> None:
-        """Print what was done, unless --quiet was given or stdout carries the result as JSON."""
-        if self.verbosity >= 0:
-            click.echo(text, err=True)
-
-    def detail(self, text: str) -> None:
-        """Print what only --verbose shows."""
-        if self.verbosity > 0:
-            click.echo(text, err=True)
 
 
 def output_options(command: Command) -> Command:
@@ -86,7 +89,8 @@ def as_json(document: Any) -> str:
     """One JSON document, as every command prints it."""
     import json
 
-    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
+    return HIDDEN.sub(lambda found: json.dumps(found.group())[1:-1], text)
 
 
 def error_document(error: ModelpressError) -> str:
@@ -102,7 +106,7 @@ def report_error(error: ModelpressError, *, as_json: bool) -> None:
         click.echo(error_document(error))
         return
     click.secho("error: ", fg="red", bold=True, err=True, nl=False, color=colour())
-    click.echo(printable(error.message), err=True)
+    click.echo(printable(error.message).replace("\n", f"\n{INDENT}"), err=True)
     if error.hint:
         click.echo(f"hint: {printable(error.hint)}", err=True)
 
@@ -114,7 +118,7 @@ def wants_json(arguments: Sequence[str]) -> bool:
 
 
 def printable(text: str) -> str:
-    """The text with control characters written out: names in a model file may hold terminal commands."""
+    """The text with control characters written out: names in what was read may hold terminal commands."""
     return "".join(
         char if char.isprintable() or char == "\n" else char.encode("unicode_escape").decode() for char in text
     )
@@ -127,21 +131,27 @@ def colour() -> bool | None:
 
 def table(*columns: str, right: Sequence[str] = ()) -> Table:
     """An empty table with these headings; the columns in `right` are numbers."""
-    from rich.table import Table
-
-    grid = Table(box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        grid.add_column(column, justify="right" if column in right else "left", overflow="fold")
-    return grid
+    return Table(columns, frozenset(right))
 
 
-def print_table(grid: Table) -> None:
+def print_table(shown: Table) -> None:
     """Print a table: fitted to a terminal, never cut in a pipe or a file."""
     from rich.console import Console
+    from rich.table import Table as Grid
 
+    grid = Grid(box=None, pad_edge=False, header_style="bold")
+    for column in shown.columns:
+        grid.add_column(_cell(column), justify="right" if column in shown.right else "left", overflow="fold")
+    for row in shown.rows:
+        grid.add_row(*map(_cell, row))
     console = Console(highlight=False, markup=False, emoji=False)
     if not console.is_terminal:
         console = Console(highlight=False, markup=False, emoji=False, width=WIDE)
     with console.capture() as capture:
         console.print(grid)
     click.echo("\n".join(line.rstrip() for line in capture.get().splitlines()))
+
+
+def _cell(text: str) -> str:
+    """The text of one cell, which takes one line."""
+    return printable(text).replace("\n", r"\n")

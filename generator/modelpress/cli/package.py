@@ -65,7 +65,7 @@ def _settings(selection: Selection, options: dict[str, Any]) -> Settings:
     }
     project = options["config"]
     if project is None:
-        from modelpress.candidates.olive_workflow import is_workflow
+        from modelpress.candidates.reading.olive.workflow import is_workflow
 
         project = selection.source if is_workflow(selection.source) else None
     return selection.settings(flags, project=project)

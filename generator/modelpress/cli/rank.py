@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from modelpress.cli.options import Selection, selection_options
-from modelpress.cli.output import Output, output_options, table
+from modelpress.cli.output import Output, Table, output_options, table
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from modelpress.candidates import Ranking
 
 

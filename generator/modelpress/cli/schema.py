@@ -24,7 +24,7 @@ def schema(name: str) -> None:
 
 def _schema(name: str) -> dict[str, Any]:
     if name == "candidates":
-        from modelpress.candidates.listing_form import listing_schema
+        from modelpress.candidates.reading.listing.form import listing_schema
 
         return listing_schema()
     if name == "config":

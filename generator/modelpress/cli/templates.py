@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from modelpress.cli.options import settings_in_force
-from modelpress.cli.output import Output, output_options, table
+from modelpress.cli.output import Output, Table, output_options, table
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from modelpress.templating import TemplateSet
     from modelpress.templating.origin import FileOrigin, Origin
 
