@@ -92,9 +92,9 @@ def configuration_page() -> str:
         "`modelpress.yaml` in the working folder, or `-c FILE`. `modelpress schema config` prints its JSON Schema.",
         "",
         "A setting comes from a flag, else from the environment (`MODELPRESS_` and the name in capitals, dots as",
-        "underscores), else from the project's file, else from the user's file (`modelpress/config.yaml` in the platform's",
-        "configuration folder), else from its default; `modelpress config --origin` tells which. Relative paths resolve",
-        "against the file that they stand in, then against the working folder.",
+        "underscores), else from the project's file, else from the user's file (`modelpress/config.yaml` in the",
+        "platform's configuration folder), else from its default; `modelpress config --origin` tells which. Relative",
+        "paths resolve against the file that they stand in, then against the working folder.",
         "",
         *_properties_table(configuration_schema()),
     ]

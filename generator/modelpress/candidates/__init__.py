@@ -1,12 +1,12 @@
 """Reading and ranking candidates."""
 
 from modelpress.candidates.candidate import Candidate, CandidateSet, Metric
-from modelpress.candidates.document import ranking_document
-from modelpress.candidates.explanation import explain
-from modelpress.candidates.locate import LocatedModel, ModelSearch, locate
-from modelpress.candidates.policy import RankingPolicy, parse_policy
-from modelpress.candidates.ranking import Ranked, Ranking, rank
-from modelpress.candidates.recognition import read
+from modelpress.candidates.locating.locate import LocatedModel, ModelSearch, locate
+from modelpress.candidates.ranking.document import ranking_document
+from modelpress.candidates.ranking.explanation import explain
+from modelpress.candidates.ranking.policy import RankingPolicy, parse_policy
+from modelpress.candidates.ranking.ranking import Ranked, Ranking, rank
+from modelpress.candidates.reading.recognition import read
 
 __all__ = [
     "Candidate",

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from modelpress.candidates import Candidate, CandidateSet, Metric, RankingPolicy, parse_policy, rank
 from modelpress.candidates.candidate import ModelReference
-from modelpress.candidates.explanation import explain
+from modelpress.candidates.ranking.explanation import explain
 
 NAN, INF = float("nan"), float("inf")
 

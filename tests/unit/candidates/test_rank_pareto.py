@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modelpress.candidates.pareto import dominators
+from modelpress.candidates.ranking.pareto import dominators
 
 few_values = st.integers(0, 4).map(float) | st.just(float("inf"))  # few, so that ties and equal points are common
 points = st.integers(1, 5).flatmap(lambda width: st.lists(st.tuples(*[few_values] * width), max_size=40))

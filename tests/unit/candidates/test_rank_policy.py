@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modelpress.candidates.policy import (
+from modelpress.candidates.ranking.policy import (
     BY_FORM,
     TOLERANCE_FORM,
     WHERE_FORM,

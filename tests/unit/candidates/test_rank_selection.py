@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from modelpress.candidates import Candidate, CandidateSet, Metric, parse_policy, rank
 from modelpress.candidates.candidate import ModelReference, Rejected
-from modelpress.candidates.document import ranking_document
+from modelpress.candidates.ranking.document import ranking_document
 from modelpress.errors import NoCandidateError, UsageError
 
 NAN, INF = float("nan"), float("inf")

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from modelpress.candidates import rank, read
-from modelpress.candidates.listing_form import listing_schema
+from modelpress.candidates.reading.listing.form import listing_schema
 from modelpress.errors import ModelpressError, NoCandidateError
 
 LIST: dict[str, Any] = {

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from modelpress.candidates import read
-from modelpress.candidates.recognition import ACCEPTED
+from modelpress.candidates.reading.recognition import ACCEPTED
 from modelpress.errors import ModelpressError, UnsafeInputError
 
 OLIVE = Path(__file__).parents[2] / "data" / "olive"

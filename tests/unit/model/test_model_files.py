@@ -11,7 +11,7 @@ import pytest
 from onnx import helper
 
 from modelpress.candidates.candidate import ModelReference
-from modelpress.candidates.locate import LocatedModel
+from modelpress.candidates.locating.locate import LocatedModel
 from modelpress.errors import ModelpressError, UnsafeInputError
 from modelpress.filetree import FileTree, FolderTree, TreePath, ZipTree
 from modelpress.model import ModelFiles, gather_files

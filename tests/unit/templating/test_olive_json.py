@@ -12,7 +12,7 @@ import pytest
 
 from modelpress.bundle import RenderedText
 from modelpress.candidates import Ranked, Ranking, RankingPolicy, rank
-from modelpress.candidates.recognition import read
+from modelpress.candidates.reading.recognition import read
 from modelpress.model import ModelFiles, runtime_for
 from modelpress.templating import (
     Layout,

@@ -70,7 +70,9 @@ def test_no_text_adds_to_the_structure_of_the_card(text: str) -> None:
 def test_the_command_is_there_only_with_the_samples() -> None:
     command = "python samples/python/sample.py"
     assert command not in card(ORDINARY)
-    assert command in card(replace(ORDINARY, settings={"samples": {}}))
+    with_samples = replace(ORDINARY, settings={"samples": {}})
+    assert command in card(with_samples)
+    assert command not in card(replace(with_samples, model=replace(ORDINARY.model, format="genai")))
 
 
 def test_a_figure_that_is_missing_is_said_to_be() -> None:

@@ -1,0 +1,1 @@
+"""Finding the files of a candidate's model, wherever the run was copied to."""

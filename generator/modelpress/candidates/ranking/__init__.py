@@ -1,0 +1,1 @@
+"""Ranking: the policy, the Pareto front, the order and the reasons."""

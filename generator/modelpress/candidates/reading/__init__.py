@@ -1,0 +1,1 @@
+"""Reading candidates: which reader fits a source, and the readers."""

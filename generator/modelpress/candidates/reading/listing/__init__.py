@@ -1,0 +1,1 @@
+"""Lists of candidates of one's own: YAML, JSON and CSV."""

@@ -1,0 +1,1 @@
+"""Olive's runs, workflow files and zips."""
