@@ -9,9 +9,7 @@ import os
 import shutil
 from pathlib import Path
 
-from modelpress.candidates import rank
-from modelpress.candidates.locate import locate
-from modelpress.candidates.recognition import read
+from modelpress.candidates import locate, rank, read
 from modelpress.model import gather_files, runtime_for
 from modelpress.templating import (
     Layout,

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
 
+from modelpress.candidates import Ranked, Ranking
 from modelpress.candidates.candidate import Candidate, Metric
-from modelpress.candidates.ranking import Ranked, Ranking
 from modelpress.model import Runtime, TensorSpec, describe_type, spec_document
 from modelpress.templating.context import (
     CandidateContext,

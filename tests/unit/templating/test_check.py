@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from modelpress.errors import UsageError
+from modelpress.errors import ModelpressError, UsageError
 from modelpress.templating import TemplateSet, load_sets, search_path
 from modelpress.templating.check import check
-from modelpress.templating.origins import Origin, which
+from modelpress.templating.origin import FileOrigin, Origin, origin_of
 from modelpress.templating.specimens import sample_contexts
 
 Load = Callable[[Mapping[str, str]], dict[str, TemplateSet]]
@@ -193,19 +193,29 @@ def test_a_partial_that_nothing_includes_is_parsed(load: Load) -> None:
     assert found(sets["base"]) == ["base:_p.jinja:2: Encountered unknown tag 'endif'."]
 
 
-def test_which_lists_the_files_behind_a_path(load: Load, tmp_path: Path) -> None:
+def test_the_origin_of_a_file_and_of_its_blocks(load: Load, tmp_path: Path) -> None:
     sets = load(
         {
             "far/base/template-set.yaml": "",
             "far/base/x.py.jinja": "{% block a %}{% endblock %}{% block b %}{% endblock %}",
             "near/base/x.py.jinja": '{% extends "base:x.py.jinja" %}{% block b %}{% endblock %}',
             "far/base/plain.txt": "{% block a %}",
+            "near/base/plain.txt": "replaced",
         }
     )
-    near = Origin("near", "base", tmp_path / "near/base/x.py.jinja", "base:x.py.jinja", ("b",))
-    far = Origin("far", "base", tmp_path / "far/base/x.py.jinja", None, ("a", "b"))
-    assert which(sets["base"], "x.py") == which(sets["base"], "x.py.jinja") == (near, far)
-    assert which(sets["base"], "plain.txt") == (Origin("far", "base", tmp_path / "far/base/plain.txt"),)
-    with pytest.raises(UsageError, match=r"the template set base has no file 'x\.pi'") as caught:
-        which(sets["base"], "x.pi")
-    assert caught.value.hint == "Did you mean 'x.py'?"
+    near = FileOrigin("base", "near", tmp_path / "near/base/x.py.jinja", ("b",))
+    far = FileOrigin("base", "far", tmp_path / "far/base/x.py.jinja", ("a", "b"))
+    expected = Origin("x.py.jinja", (near, far), (("a", far), ("b", near)))
+    assert origin_of(sets["base"], "x.py") == origin_of(sets["base"], "x.py.jinja") == expected
+    plain = FileOrigin("base", "near", tmp_path / "near/base/plain.txt", ())
+    assert origin_of(sets["base"], "plain.txt") == Origin("plain.txt", (plain,), ())
+    with pytest.raises(UsageError, match=r"the template set base has no file 'x\.pi'"):
+        origin_of(sets["base"], "x.pi")
+
+
+@pytest.mark.parametrize("content", [b"\xff", b"{% if %}"], ids=["not text", "syntax error"])
+def test_the_origin_of_a_file_that_cannot_be_parsed_is_an_error(load: Load, tmp_path: Path, content: bytes) -> None:
+    sets = load({"far/base/template-set.yaml": "", "far/base/x.jinja": ""})
+    (tmp_path / "far/base/x.jinja").write_bytes(content)
+    with pytest.raises(ModelpressError, match=r"x\.jinja"):
+        origin_of(sets["base"], "x")

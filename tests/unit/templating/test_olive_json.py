@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 
 from modelpress.bundle import RenderedText
-from modelpress.candidates import Ranked, Ranking, RankingPolicy, rank
-from modelpress.candidates.reading.recognition import read
+from modelpress.candidates import Ranked, Ranking, RankingPolicy, rank, read
 from modelpress.model import ModelFiles, runtime_for
 from modelpress.templating import (
     Layout,
