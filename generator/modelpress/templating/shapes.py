@@ -1,7 +1,7 @@
 """What is known of a value before rendering: a JSON Schema, and what can be reached from it.
 
 Beside JSON Schema's own keys, `x-safe` marks text that may stand in any output, `x-pair` the
-two parts of a dictionary's item, and `x-methods` a value whose methods are known.
+two parts of a dictionary's item, and `x-call` what calling a value gives.
 """
 
 from __future__ import annotations
