@@ -29,7 +29,7 @@ EXECUTORS_NEVER_IMPORT = {"candidates", "model", "templating"}
 OWN_DEPENDENCY = {
     **dict.fromkeys(("config/native.py", "config/packages.py", "config/values.py"), frozenset({"pydantic"})),
     **dict.fromkeys(
-        ("templating/engine.py", "templating/expressions.py", "templating/statements.py", "templating/survey.py"),
+        ("templating/engine.py", *(f"templating/checking/{one}.py" for one in ("expressions", "statements", "survey"))),
         frozenset({"jinja2"}),
     ),
 }

@@ -115,8 +115,8 @@ def check(names: tuple[str, ...], templates: tuple[str, ...], output: Output) ->
     """
     from modelpress.errors import VerificationError
     from modelpress.templating import find_set
-    from modelpress.templating.check import check as check_set
-    from modelpress.templating.specimens import sample_contexts
+    from modelpress.templating.checking.check import check as check_set
+    from modelpress.templating.checking.specimens import sample_contexts
 
     sets = _sets(templates)
     chosen = [find_set(sets, name) for name in names] or list(sets.values())

@@ -175,7 +175,7 @@ def environment_for(library: Library) -> SetEnvironment:
 def _filters_digest() -> str:
     """Jinja computes constant filters while it compiles, so what filters do is part of what is kept."""
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*literals.py")):
+    for path in sorted(Path(__file__).with_name("literals").glob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from modelpress.templating.code_literals import CPP, CSHARP, JAVA, JAVASCRIPT, PYTHON
-from modelpress.templating.config_literals import TOML, YAML, write_json
-from modelpress.templating.markup_literals import HTML, MARKDOWN, XML, write_markdown_code
-from modelpress.templating.notation import refusal
-from modelpress.templating.script_literals import CMAKE, DOCKERFILE, SHELL
+from modelpress.templating.literals.code import CPP, CSHARP, JAVA, JAVASCRIPT, PYTHON
+from modelpress.templating.literals.config import TOML, YAML, write_json
+from modelpress.templating.literals.markup import HTML, MARKDOWN, XML, write_markdown_code
+from modelpress.templating.literals.notation import refusal
+from modelpress.templating.literals.script import CMAKE, DOCKERFILE, SHELL
 
 
 def raw_text(value: object) -> str:

@@ -9,9 +9,9 @@ import pytest
 
 from modelpress.errors import ModelpressError, UsageError
 from modelpress.templating import TemplateSet, load_sets, search_path
-from modelpress.templating.check import check
+from modelpress.templating.checking.check import check
+from modelpress.templating.checking.specimens import sample_contexts
 from modelpress.templating.origin import FileOrigin, Origin, origin_of
-from modelpress.templating.specimens import sample_contexts
 
 Load = Callable[[Mapping[str, str]], dict[str, TemplateSet]]
 BUILT_IN = load_sets(search_path())

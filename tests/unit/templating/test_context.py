@@ -25,10 +25,10 @@ from modelpress.templating import (
     context_schema,
     execution_providers,
 )
+from modelpress.templating.checking.specimens import sample_contexts
 from modelpress.templating.context import RenderContext, as_plain
 from modelpress.templating.model_config import bundled_config, without_machine_paths
 from modelpress.templating.providers import olive_settings, provider_of
-from modelpress.templating.specimens import sample_contexts
 
 TENSOR = TensorSpec("input", TypeSpec("tensor", "float32", ("batch", 1, None)))
 SCORES = TensorSpec(

@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from modelpress.templating import RenderContext, load_sets, render, search_path
-from modelpress.templating.specimens import HOSTILE, sample_contexts
+from modelpress.templating.checking.specimens import HOSTILE, sample_contexts
 
 README = load_sets(search_path())["readme"]
 ORDINARY, _, BARE = sample_contexts()

@@ -13,8 +13,8 @@ import pytest
 from modelpress.bundle import Entry
 from modelpress.errors import ModelpressError, UnsafeInputError
 from modelpress.templating import TemplateSet, render, render_sets
+from modelpress.templating.checking.specimens import sample_contexts
 from modelpress.templating.render import render_plain
-from modelpress.templating.specimens import sample_contexts
 
 Load = Callable[[Mapping[str, str]], dict[str, TemplateSet]]
 CONTEXT = sample_contexts()[0]
@@ -277,7 +277,7 @@ RENDER = """
 import sys
 from pathlib import Path
 from modelpress.templating import Layer, load_sets, render
-from modelpress.templating.specimens import sample_contexts
+from modelpress.templating.checking.specimens import sample_contexts
 base = load_sets([Layer("far", Path(sys.argv[1]))])["base"]
 print(render(sample_contexts()[0], base)["x.txt"].open().read().decode())
 """

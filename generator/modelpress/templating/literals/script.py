@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modelpress.templating.notation import InexpressibleError, Notation, integer, real, refuse_characters
+from modelpress.templating.literals.notation import InexpressibleError, Notation, integer, real, refuse_characters
 
 
 def _shell_word(text: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from modelpress.templating.notation import InexpressibleError, Notation, integer, real, refuse_characters
+from modelpress.templating.literals.notation import InexpressibleError, Notation, integer, real, refuse_characters
 
 MAX_SAFE_INTEGER = 2**53 - 1  # beyond it a JavaScript number is not exact
 MAX_JAVA_CONSTANT = 65535  # bytes of one constant in a class file

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import TemplateNotFound, nodes
 
-from modelpress.templating import shapes
-from modelpress.templating.expressions import Expressions, Report, dotted
+from modelpress.templating.checking import shapes
+from modelpress.templating.checking.expressions import Expressions, Report, dotted
+from modelpress.templating.checking.shapes import ANY, MACRO, MODULE, SAFE, Shape
 from modelpress.templating.filters import LITERAL_FILTERS
-from modelpress.templating.shapes import ANY, MACRO, MODULE, SAFE, Shape
+from modelpress.templating.render import SUFFIX
 from modelpress.templating.variables import suggestion
 
 if TYPE_CHECKING:
+    from modelpress.templating.checking.survey import Survey
     from modelpress.templating.engine import TemplateName
-    from modelpress.templating.survey import Survey
 
 Names = dict[str, Shape]
 Blocks = dict[str, Names]
@@ -54,7 +55,7 @@ class Walk:
         self._blocks: Blocks = {}
         self._parent: Blocks | None = None
         self._expressions = Expressions(environment.filters, environment.tests, report)
-        file = PurePosixPath(name.path.removesuffix(".jinja"))
+        file = PurePosixPath(name.path.removesuffix(SUFFIX))
         self._language = LANGUAGES.get(file.name, LANGUAGES.get(file.suffix, tuple(LITERAL_FILTERS)))
 
     def template(self, tree: nodes.Template) -> Blocks:

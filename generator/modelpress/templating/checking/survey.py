@@ -8,10 +8,10 @@ from functools import partial
 from jinja2 import TemplateSyntaxError, nodes
 
 from modelpress.errors import ModelpressError
+from modelpress.templating.checking.expressions import Expressions
+from modelpress.templating.checking.statements import Blocks, Names, Walk
 from modelpress.templating.engine import SetEnvironment, TemplateName
-from modelpress.templating.expressions import Expressions
 from modelpress.templating.render import is_expression
-from modelpress.templating.statements import Blocks, Names, Walk
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from modelpress.templating.notation import InexpressibleError, Notation, integer, real, refuse_characters
+from modelpress.templating.literals.notation import InexpressibleError, Notation, integer, real, refuse_characters
 
 _MARKUP = str.maketrans({character: f"&#{ord(character)};" for character in "&<>\"'\n\r\t"})
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

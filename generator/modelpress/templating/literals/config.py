@@ -7,7 +7,7 @@ import math
 import re
 from collections.abc import Sequence
 
-from modelpress.templating.notation import (
+from modelpress.templating.literals.notation import (
     MAX_DEPTH,
     InexpressibleError,
     Notation,

@@ -7,9 +7,9 @@ from typing import Any
 
 from jinja2 import nodes
 
-from modelpress.templating import shapes
+from modelpress.templating.checking import shapes
+from modelpress.templating.checking.shapes import ANY, BOOLEAN, INTEGER, SAFE, Shape
 from modelpress.templating.filters import FILTERS, LITERAL_FILTERS
-from modelpress.templating.shapes import ANY, BOOLEAN, INTEGER, SAFE, Shape
 from modelpress.templating.variables import suggestion
 
 Scope = Mapping[str, Shape]

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from modelpress.bundle import Entry
 from modelpress.errors import ModelpressError
+from modelpress.templating.checking.shapes import ANY, RANGE, context_shapes
 from modelpress.templating.context import RenderContext, as_plain
 from modelpress.templating.render import SUFFIX, render_plain
 from modelpress.templating.sets import TemplateSet, is_partial, resolve_settings
-from modelpress.templating.shapes import ANY, RANGE, context_shapes
 
 if TYPE_CHECKING:
-    from modelpress.templating.survey import Finding, Survey
+    from modelpress.templating.checking.survey import Finding, Survey
 
 
 def check(template_set: TemplateSet, contexts: Iterable[RenderContext]) -> list[Finding]:
@@ -35,8 +35,8 @@ def check(template_set: TemplateSet, contexts: Iterable[RenderContext]) -> list[
 
 
 def _survey(template_set: TemplateSet) -> Survey:
+    from modelpress.templating.checking.survey import Survey
     from modelpress.templating.engine import TemplateName, environment_for
-    from modelpress.templating.survey import Survey
 
     environment = environment_for(template_set.library)
     known = dict.fromkeys((template_set.name, *template_set.lineage), template_set.variables)
@@ -53,7 +53,7 @@ def _survey(template_set: TemplateSet) -> Survey:
 
 
 def _rendered(template_set: TemplateSet, context: RenderContext, survey: Survey) -> Iterable[Finding]:
-    from modelpress.templating.survey import Finding
+    from modelpress.templating.checking.survey import Finding
 
     plain = as_plain(context)
     plain["settings"] = {**plain["settings"], **resolve_settings([template_set], {})}

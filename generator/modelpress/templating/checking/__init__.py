@@ -1,0 +1,1 @@
+"""Checking template sets: as they are written, and by rendering samples."""
