@@ -53,7 +53,7 @@ def test_a_file_that_is_nothing_known(tmp_path: Path, name: str, content: bytes,
         (b"version https://git-lfs.github.com/spec/v1\noid sha256:abc\nsize 5\n", "git lfs pull"),
         (b"<!DOCTYPE html><html>", "web page"),
         (b'{"a": [1, 2', "cut short"),
-        (b" \n", "The file is empty."),
+        (b" \n", "The file is empty"),
     ],
 )
 def test_what_probably_happened_to_a_broken_file(tmp_path: Path, content: bytes, hint: str) -> None:
@@ -116,7 +116,7 @@ def test_links_and_pipes(tmp_path: Path) -> None:
     with pytest.raises(ModelpressError, match="cannot be read"):
         read(tmp_path / "a")
     os.mkfifo(tmp_path / "pipe")
-    with pytest.raises(ModelpressError, match="is not a file that candidates can be read from"):
+    with pytest.raises(ModelpressError, match="is neither a file nor a folder"):
         read(tmp_path / "pipe")
     run = tmp_path / "run"
     run.mkdir()

@@ -70,7 +70,7 @@ class ModelSearch:
         if located is None and candidate is not None:
             located = self._in_own_zip(candidate, tried) or self._saved(candidate, tried)
         if located is None:
-            raise _not_found(f"the model {reference.path or reference.components[0].path}", tried)
+            raise self._not_found(f"the model {reference.path or reference.components[0].path}", tried)
         return located
 
     def _recorded(self, reference: ModelReference, tried: list[str]) -> LocatedModel | None:
@@ -125,7 +125,7 @@ class ModelSearch:
                 continue
             found = self._place(path, tried) if model_position(parts) is not None else None
             if found is None:
-                raise _not_found(f"{path}, which belongs to the model {reference.path},", [str(beside), *tried])
+                raise self._not_found(f"{path}, which belongs to the model {reference.path},", [str(beside), *tried])
             yield found
 
     def _place(self, path: str, tried: list[str]) -> TreePath | None:
@@ -193,17 +193,17 @@ class ModelSearch:
         equal = (candidate for candidate in self.found.candidates if candidate.model == reference)
         return next(same, None) or next(equal, None)
 
+    def _not_found(self, what: str, tried: Sequence[str]) -> ModelpressError:
+        in_list = "Correct the path, which is relative to the list, or name a folder to search with --model-root."
+        of_run = "Copy Olive's cache beside the run, or name the folder that holds runs/<id>/models with --model-root."
+        places = "; ".join(dict.fromkeys(tried))
+        return ModelpressError(
+            f"{what} was not found; tried {places}", hint=in_list if self.found.kind == LISTING else of_run
+        )
+
 
 def _common_folder(places: Sequence[TreePath]) -> TreePath:
     """The folder below which all places lie, where they are in one tree; else that of the first."""
     if any(place.tree != places[0].tree for place in places):
         return parent(places[0])
     return TreePath(places[0].tree, os.path.commonpath([parent(place).name for place in places]).replace(os.sep, "/"))
-
-
-def _not_found(what: str, tried: Sequence[str]) -> ModelpressError:
-    places = "; ".join(dict.fromkeys(tried))
-    return ModelpressError(
-        f"{what} was not found; tried {places}",
-        hint="Copy Olive's cache beside the run, or name the folder that holds runs/<id>/models with --model-root.",
-    )

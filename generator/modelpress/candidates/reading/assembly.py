@@ -100,6 +100,6 @@ def _refuse(found: CandidateSet, *, strict: bool) -> None:
         more = f"; and {len(found.rejected) - SHOWN} more" if len(found.rejected) > SHOWN else ""
         raise NoCandidateError(
             f"{found.source} holds no candidate model{': ' if reasons else ''}{reasons}{more}",
-            hint="A run has no candidate where every pass failed or none was configured.",
+            hint="A run has no candidate where every pass failed or none was configured; a list, where it is empty.",
             file=str(found.source),
         )

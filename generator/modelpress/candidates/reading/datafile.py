@@ -13,6 +13,9 @@ from modelpress.errors import ModelpressError, UnsafeInputError
 from modelpress.filetree import TreePath, reading
 
 SIZE_LIMIT = 256 << 20  # bytes; a footprint of 100,000 nodes has about 200 MB
+CUT_SHORT = "The file is cut short; copy it again from where it was made."
+CORRECT = "Correct it there, or copy the file again from where it was made."
+FOREIGN = "No program that makes such files writes this; look at where it comes from."
 POSITION_LIMIT = 4 << 20  # bytes; finding a line composes the whole text, so only where that is quick
 DEPTH_LIMIT = 100
 NOT_BRACKETS = re.compile(r"[^][{}]+")
@@ -27,7 +30,9 @@ def load(place: TreePath) -> Any:
     """
     entry = place.entry
     if entry is None:
-        raise ModelpressError(f"{place}: there is no such file", file=str(place))
+        raise ModelpressError(
+            f"{place} is not a readable file", hint="Copy it again from where it was made.", file=str(place)
+        )
     return parse(read_bytes(entry, str(place)), str(place))
 
 
@@ -35,7 +40,9 @@ def read_bytes(entry: Entry, where: str) -> bytes:
     """The whole content of a file that is meant to be small."""
     if entry.size > SIZE_LIMIT:
         raise UnsafeInputError(
-            f"{where}: is larger than {SIZE_LIMIT >> 20} MiB", hint="This is not a file of metadata.", file=where
+            f"{where}: is larger than {SIZE_LIMIT >> 20} MiB",
+            hint="No record of a run is that long; look at what it is.",
+            file=where,
         )
     with reading(where), entry.open() as file:
         return file.read()
@@ -51,11 +58,12 @@ def parse(content: bytes, where: str) -> Any:
             return yaml_nodes.load(text)
         return _parse_json(text)
     except UnicodeDecodeError:
-        raise ModelpressError(f"{where}: is not text", hint=_hint(content), file=where) from None
+        hint = _hint(content) or "Save it as UTF-8, or copy it again."
+        raise ModelpressError(f"{where}: is not text", hint=hint, file=where) from None
     except MalformedError as error:
         place = ":".join(map(str, (where, *error.position)))
         line = ":".join(map(str, (where, *error.position[:1])))
-        raise ModelpressError(f"{place}: {error}", hint=error.hint or _hint(content), file=line) from None
+        raise ModelpressError(f"{place}: {error}", hint=error.hint or _hint(content) or CORRECT, file=line) from None
 
 
 def line_of(content: bytes, keys: tuple[str | int, ...]) -> int | None:
@@ -78,20 +86,19 @@ def _parse_json(text: str) -> Any:
         if SURROGATE.search(text):
             json.dumps(data, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
-        hint = "The file is empty." if not text.strip() else ""
-        if text.strip() and error.pos >= len(text.rstrip()):
-            hint = "The file is cut short; copy it again from where it was made."
-        raise MalformedError(f"not valid JSON: {error.msg}", (error.lineno, error.colno), hint) from None
+        raise MalformedError(
+            f"not valid JSON: {error.msg}", (error.lineno, error.colno), _json_hint(text, error)
+        ) from None
     except RecursionError:
-        raise MalformedError("is nested too deeply") from None
+        raise MalformedError("is nested too deeply", hint=FOREIGN) from None
     except UnicodeEncodeError:
-        raise MalformedError("holds half of a surrogate pair, which is not text") from None
+        raise MalformedError("holds half of a surrogate pair, which is not text", hint=FOREIGN) from None
     except MalformedError:
         if len(text) <= POSITION_LIMIT:
             _locate_repeated_key(text)
         raise
     except ValueError:  # an integer of more digits than Python converts
-        raise MalformedError("holds a number that is too long") from None
+        raise MalformedError("holds a number that is too long", hint=FOREIGN) from None
     return data
 
 
@@ -104,7 +111,7 @@ def _refuse_depth(text: str) -> None:
             return
         brackets = brackets.replace("[]", "").replace("{}", "")  # takes the innermost level away
     if "[]" in brackets or "{}" in brackets or len(brackets) > DEPTH_LIMIT:
-        raise MalformedError("is nested too deeply")
+        raise MalformedError("is nested too deeply", hint=FOREIGN)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -120,6 +127,14 @@ def _locate_repeated_key(text: str) -> None:
     from modelpress.config import yaml_nodes
 
     yaml_nodes.load(text)  # raises the same with the line, unless the text is not YAML as well
+
+
+def _json_hint(text: str, error: json.JSONDecodeError) -> str:
+    if not text.strip():
+        return "The file is empty; copy it again from where it was made."
+    if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string"):
+        return CUT_SHORT
+    return ""
 
 
 def _hint(content: bytes) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import stat
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Protocol
 
@@ -15,9 +16,11 @@ from modelpress.candidates.reading.olive import packed as olive_zip
 from modelpress.candidates.reading.olive import run as olive_run
 from modelpress.candidates.reading.olive import workflow as olive_workflow
 from modelpress.candidates.reading.source import Source, children
+from modelpress.config.problems import quoted
 from modelpress.errors import ModelpressError
 
 ENTRY_POINTS = "modelpress.candidates.v1"
+SHOWN = 5  # names in a message
 ACCEPTED = (
     "Accepted are an Olive output folder (with footprint.json or footprints.json), the Olive workflow file, an Olive"
     " zip, models_rank.json, a list of candidates (.yaml, .json, .csv), a .onnx file, and a folder that holds a model."
@@ -53,19 +56,21 @@ def read(path: Path, *, strict: bool = False) -> CandidateSet:
     not exist, is not recognised or is broken, and NoCandidateError where nothing usable is left.
     """
     source = Source(Path(path))
-    _refuse_missing(source)
+    _refuse_unreadable(source)
     for reader in _readers():
         if reader.recognises(source):
             return reader.read(source, strict=strict)
     raise ModelpressError(f"{path} {_description(source)}", hint=ACCEPTED, file=str(path))
 
 
-def _refuse_missing(source: Source) -> None:
+def _refuse_unreadable(source: Source) -> None:
     try:
-        source.path.stat()
+        mode = source.path.stat().st_mode
     except (OSError, ValueError) as error:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
         raise ModelpressError(f"{source}: cannot be read: {reason}", hint=ACCEPTED, file=str(source)) from None
+    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):  # reading a pipe may wait for ever
+        raise ModelpressError(f"{source} is neither a file nor a folder", hint=ACCEPTED, file=str(source))
 
 
 def _readers() -> Iterator[Reader]:
@@ -86,10 +91,16 @@ def _description(source: Source) -> str:
     if source.tree is not None:
         files, folders = children(source.tree)
         names = [*(f"{folder}/" for folder in folders), *files]
-        listed = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")  # noqa: PLR2004
-        return f"holds no candidates: it has {listed}" if names else "holds no candidates: it is empty"
+        return f"holds no candidates: it {f'has {_listed(names)}' if names else 'is empty'}"
     if isinstance(source.data, dict):
-        return f"is not a list of candidates nor a file of Olive's: its keys are {', '.join(list(source.data)[:5])}"
+        keys = _listed(map(quoted, source.data))
+        return f"is not a list of candidates nor a file of Olive's: its keys are {keys or 'none'}"
     if source.data is not None:
         return f"is not a list of candidates nor a file of Olive's: it is {kind_of(source.data)}"
     return "is not a file that candidates can be read from"
+
+
+def _listed(names: Iterable[str]) -> str:
+    found = list(names)
+    more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+    return ", ".join(found[:SHOWN]) + more

@@ -18,6 +18,8 @@ from modelpress.errors import ModelpressError
 
 name = "listing"
 TABLES = {".csv", ".tsv"}
+FORM = "`modelpress schema candidates` prints the form of a list."
+TABLE_FORM = "The first line names the columns, each once; every other line has a cell for each of them."
 
 
 def recognises(source: Source) -> bool:
@@ -40,7 +42,7 @@ def read(source: Source, *, strict: bool) -> CandidateSet:
         keys = error.problem.keys
         line = _line_in_table(table.lines, keys) if table else datafile.line_of(source.content, keys)
         place = f"{source}:{line}" if line else str(source)
-        raise ModelpressError(f"{place}: {error.problem}", hint=error.problem.hint, file=place) from None
+        raise ModelpressError(f"{place}: {error.problem}", hint=error.problem.hint or FORM, file=place) from None
     original = _measurement(listing.input_metrics, rules)
     records = [_record(entry, rules, original) for entry in listing.candidates]
     return assemble(CandidateSet(name, source.path, source.beside.location, ()), records, strict=strict)
@@ -55,7 +57,7 @@ def _table(source: Source) -> Table:
         ) from None
     except MalformedError as error:
         place = ":".join(map(str, (source, *error.position)))
-        raise ModelpressError(f"{place}: {error}", hint=error.hint, file=place) from None
+        raise ModelpressError(f"{place}: {error}", hint=error.hint or TABLE_FORM, file=place) from None
 
 
 def _line_in_table(lines: Sequence[int], keys: Keys) -> int:

@@ -33,7 +33,7 @@ def read(source: Source, *, strict: bool) -> CandidateSet:
 
     Raises ModelpressError naming the places where no run was found.
     """
-    places = dict.fromkeys(_places(source.data, source.path))
+    places = list({place.absolute(): place for place in _places(source.data, source.path)}.values())
     for place in places:
         run = Source(place)
         if _is_folder(place) and olive_run.recognises(run):
