@@ -13,6 +13,7 @@ from modelpress.config.problems import SHOWN_PROBLEMS, MalformedError, Problem, 
 from modelpress.errors import UsageError
 
 SIZE_LIMIT = 1 << 20  # bytes; a long workflow has a few thousand lines
+FORM = "`modelpress schema config` prints the form of a configuration."
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,8 @@ class Document:
         line = _place(self.path, yaml_nodes.position(self.text, problems[0].keys)[:1])
         if len(problems) == 1:
             only = Problem(problems[0].keys, problems[0].text)
-            return UsageError(self.lines([only])[0], hint=problems[0].hint, file=line)
-        return UsageError("\n".join(self.lines(problems)), file=line)
+            return UsageError(self.lines([only])[0], hint=problems[0].hint or FORM, file=line)
+        return UsageError("\n".join(self.lines(problems)), hint=FORM, file=line)
 
     def lines(self, problems: Sequence[Problem]) -> list[str]:
         """`file:line:column: keys: what is wrong. What to do.` for the first few problems."""
@@ -55,7 +56,7 @@ def read_document(path: Path) -> Document:
         return Document(path, text, _json_data(text) if is_json else yaml_nodes.load(text))
     except MalformedError as error:
         line = _place(path, error.position[:1])
-        raise UsageError(f"{_place(path, error.position)}: {error}", hint=error.hint, file=line) from None
+        raise UsageError(f"{_place(path, error.position)}: {error}", hint=error.hint or FORM, file=line) from None
 
 
 def _place(path: Path, position: tuple[int, ...]) -> str:
@@ -72,7 +73,9 @@ def _text(path: Path) -> str:
             f"{path}: cannot be read: {reason}", hint="Name an existing JSON or YAML file.", file=str(path)
         ) from None
     if len(content) > SIZE_LIMIT:
-        raise UsageError(f"{path}: is larger than a configuration can be ({SIZE_LIMIT >> 20} MiB)", file=str(path))
+        raise UsageError(
+            f"{path}: is larger than a configuration can be ({SIZE_LIMIT >> 20} MiB)", hint=FORM, file=str(path)
+        )
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -115,7 +118,9 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _json_hint(text: str, position: int) -> str:
     if not text.strip():
-        return "The file is empty."
+        return "The file is empty; write {} where nothing is to be said."
     if text[position : position + 1] in {"/", "#"}:
         return "JSON has no comments: take them out, or save the file as .yaml with # comments."
+    if position >= len(text.rstrip()):
+        return "The file is cut short; copy it again, or complete it."
     return ""

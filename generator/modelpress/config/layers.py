@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from modelpress.config.problems import Keys, Problem, dotted, explain, suggestion
-from modelpress.config.vocabulary import PREFIX, mapping_depth, said, setting_fields, variable_name
+from modelpress.config.vocabulary import PREFIX, flag_name, mapping_depth, said, setting_fields, variable_name
 from modelpress.errors import UsageError
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from modelpress.config.native import Configuration
 
+ORIGINS = "`modelpress config --origin` shows every setting and where it comes from."
 Origin = Literal["flag", "environment", "project", "user", "default"]
 
 
@@ -52,9 +53,9 @@ def flag_layer(flags: Mapping[str, object]) -> Layer:
     """The layer of the command line: dotted names to values; None and () mean not given.
 
     A mapping may be given as texts `KEY=VALUE`, or `SET.KEY=VALUE` for variables. Raises
-    UsageError that names the setting.
+    UsageError that names the option.
     """
-    given = {name: _Given(name, _plain(value)) for name, value in flags.items() if value not in (None, ())}
+    given = {name: _Given(flag_name(name), _plain(value)) for name, value in flags.items() if value not in (None, ())}
     return _layer("flag", given)
 
 
@@ -121,7 +122,9 @@ def _mapping(given: _Given, depth: int) -> dict[str, Any]:
         keys = tuple(part.strip() for part in key.split(".", depth - 1))
         if not equals or len(keys) < depth or not all(keys):
             form = "SET.KEY=VALUE" if depth > 1 else "KEY=VALUE"
-            raise UsageError(f"{given.shown}: must be {form}", hint="In a variable, commas separate several of them.")
+            in_variable = given.shown.startswith(PREFIX)
+            hint = "Commas separate several of them." if in_variable else "Give the option once for each of them."
+            raise UsageError(f"{given.shown}: must be {form}", hint=hint)
         put(found, keys, value.strip())
     return found
 
@@ -139,5 +142,5 @@ def _error(problem: Problem, given: Mapping[str, _Given]) -> UsageError:
         keys = tuple(name.split("."))
         if problem.keys[: len(keys)] == keys:
             inner = dotted(problem.keys[len(keys) :])
-            return UsageError(": ".join(filter(None, (item.shown, inner, problem.text))), hint=problem.hint)
-    return UsageError(str(problem), hint=problem.hint)
+            return UsageError(": ".join(filter(None, (item.shown, inner, problem.text))), hint=problem.hint or ORIGINS)
+    return UsageError(str(problem), hint=problem.hint or ORIGINS)

@@ -62,10 +62,10 @@ class AzureWorkspace(Section):
     aml_config_path: PathText | None = Field(
         default=None, description="Workspace file (config.json of Azure ML) that replaces the three above."
     )
-    read_timeout: Count = Field(default=60, description="NonNegative to wait for an answer.")
+    read_timeout: Count = Field(default=60, description="Seconds to wait for an answer.")
     max_operation_retries: NonNegative = Field(default=3, description="Tries in all; 0 and 1 both mean a single one.")
     operation_retry_interval: NonNegative = Field(
-        default=5, description="NonNegative before the second try; doubles each time."
+        default=5, description="Seconds before the second try; doubles each time."
     )
     default_auth_params: dict[str, JsonValue] = Field(
         default={}, repr=False, description="Arguments of DefaultAzureCredential; their values are never shown."

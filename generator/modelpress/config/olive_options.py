@@ -7,16 +7,8 @@ from collections.abc import Mapping
 WORKFLOW_KEYS = frozenset(
     (
         *("workflow_id", "azureml_client", "input_model", "systems", "data_configs", "data_root", "data_container"),
-        *(
-            "evaluators",
-            "engine",
-            "passes",
-            "pass_flows",
-            "auto_optimizer_config",
-            "workflow_host",
-            "builds",
-            "verbose",
-        ),
+        *("evaluators", "engine", "passes", "pass_flows", "auto_optimizer_config"),
+        *("workflow_host", "builds", "verbose"),
     )
 )
 """Keys of a workflow in Olive 0.2 to 0.13."""

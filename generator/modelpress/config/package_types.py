@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from modelpress.config.problems import suggestion
+from modelpress.config.problems import quoted, suggestion
 from modelpress.errors import UsageError
 
 PACKAGE_TYPES: Mapping[str, str] = {
@@ -30,8 +30,7 @@ def parse_package_type(text: str) -> str:
     """As `find_package_type`, for a command line; raises UsageError that lists the types."""
     found = find_package_type(text)
     if found is None:
-        raise UsageError(
-            f"There is no packaging type of that name: choose from {', '.join(PACKAGE_TYPES)}",
-            hint=suggestion(text, (*PACKAGE_TYPES, *PACKAGE_TYPES.values())),
-        )
+        hint = suggestion(text, (*PACKAGE_TYPES, *PACKAGE_TYPES.values()))
+        known = f"Packaging types: {', '.join(PACKAGE_TYPES.values())}."
+        raise UsageError(f"there is no packaging type {quoted(text)}", hint=f"{hint} {known}".strip())
     return found

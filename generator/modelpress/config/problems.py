@@ -5,12 +5,13 @@ A value may be a secret, so a message holds the place, the rule and the allowed 
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from modelpress.wording import nearest
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
@@ -95,9 +96,8 @@ def dotted(keys: Keys) -> str:
 
 def suggestion(word: object, known: Iterable[str], *, likeness: float = 0.6) -> str:
     """A question where a known word is close to `word` (`likeness` from 0 to 1), else an empty text."""
-    spelled = {name.casefold(): name for name in known}
-    close = difflib.get_close_matches(str(word)[:100].casefold(), spelled, n=1, cutoff=likeness)
-    return f"Did you mean {spelled[close[0]]}?" if close else ""
+    meant = nearest(word, known, likeness=likeness)
+    return f"Did you mean {meant}?" if meant else ""
 
 
 def explain(error: ValidationError, data: object, allowed: Callable[[Keys], Iterable[str]]) -> list[Problem]:

@@ -13,6 +13,16 @@ if TYPE_CHECKING:
     from modelpress.config.values import Section
 
 PREFIX = "MODELPRESS_"
+FLAGS = {  # what the command line calls a setting; there is one for each that a command gives
+    "ranking.by": "--by",
+    "ranking.tolerance": "--tolerance",
+    "ranking.where": "--where",
+    "ranking.all": "--all",
+    "render.sets": "--set",
+    "render.variables": "--var",
+    "render.dims": "--dim",
+    "model_roots": "--model-root",
+}
 
 
 def setting_fields() -> dict[str, FieldInfo]:
@@ -25,6 +35,11 @@ def setting_fields() -> dict[str, FieldInfo]:
 def variable_name(name: str) -> str:
     """The environment variable of a setting: `ranking.by` is MODELPRESS_RANKING_BY."""
     return PREFIX + name.upper().replace(".", "_")
+
+
+def flag_name(name: str) -> str:
+    """The option of a setting: `ranking.by` is --by, and most others have their own name."""
+    return FLAGS.get(name, f"--{name}")
 
 
 def mapping_depth(field: FieldInfo) -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+from modelpress.config.document import FORM
 from modelpress.config.load import load_configuration
 from modelpress.config.native import Configuration, configuration_schema
 from modelpress.errors import UsageError
@@ -44,7 +45,12 @@ PLAIN_NAME = "must be a plain file name: no folders, no reserved names or charac
 
 MALFORMED = [
     # file name, content, message after the folder, hint
-    ("c.json", "", "c.json:1:1: not valid JSON: Expecting value", "The file is empty."),
+    (
+        "c.json",
+        "",
+        "c.json:1:1: not valid JSON: Expecting value",
+        "The file is empty; write {} where nothing is to be said.",
+    ),
     (
         "c.json",
         '{\n  // the run\n  "output_dir": "x"\n}',
@@ -241,7 +247,7 @@ def test_malformed_files_get_one_clear_error(
     with pytest.raises(UsageError) as caught:
         load_configuration(path)
     assert caught.value.message.replace(f"{path}", name) == message
-    assert caught.value.hint == hint
+    assert caught.value.hint == (hint or FORM)
     assert caught.value.exit_code == 2
     first = message.split(": ", maxsplit=1)[0].split(":")
     assert caught.value.file.replace(f"{path}", name) == ":".join(first[:2])
