@@ -87,9 +87,10 @@ def choose(request: Request, pick: Pick = every_candidate) -> Chosen:
     """Read, rank, and find the model files of the picked candidates.
 
     A candidate without usable files is left out and the rest is ranked again; it is an error
-    (its own) where it is the only one or the request is strict. Settings or files that would
-    do harm are always an error (exit 4).
+    (its own) where none is left or the request is strict. Settings or files that would do harm
+    are always an error (exit 4). Raises UsageError for a model root that is not there.
     """
+    _refuse_missing_roots(request.model_roots)
     found = read(request.source, strict=request.strict)
     search = ModelSearch(found, request.model_roots)
     models: dict[str, ModelFiles] = {}
@@ -104,12 +105,32 @@ def choose(request: Request, pick: Pick = every_candidate) -> Chosen:
                 raise
             except ModelpressError as error:
                 if request.strict or len(ranking.entries) - len(unusable) == 1:
-                    raise
+                    raise _final(error, candidate, found, strict=request.strict) from error
                 unusable.append(Rejected(candidate.id, error.message, unusable=True))
         if not unusable:
             wanted = {ranked.candidate.id for ranked in picked}
             return Chosen(request, found, ranking, {name: files for name, files in models.items() if name in wanted})
         found = _without(found, unusable)
+
+
+def _refuse_missing_roots(folders: Sequence[Path]) -> None:
+    for folder in folders:
+        try:
+            folder.stat()
+        except (OSError, ValueError):
+            raise UsageError(
+                f"the model root {folder} does not exist",
+                hint="Correct --model-root, or model_roots in the configuration.",
+                file=str(folder),
+            ) from None
+
+
+def _final(error: ModelpressError, candidate: Candidate, found: CandidateSet, *, strict: bool) -> ModelpressError:
+    """What was wrong with the candidate after which none is left, or none is tried; its id says nothing alone."""
+    if len(found.candidates) + len(found.rejected) == 1:
+        return error
+    whose = f"candidate {candidate.id}" if strict else f"candidate {candidate.id}, as every other,"
+    return type(error)(f"{whose} cannot be used: {error.message}", hint=error.hint, file=error.file)
 
 
 def _files_of(candidate: Candidate, search: ModelSearch, *, trust: bool) -> ModelFiles:
