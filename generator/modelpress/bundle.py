@@ -195,6 +195,8 @@ def _check_distinct(paths: Iterable[str]) -> None:
     for path in paths:
         check_path(path)
         key = _folded(path)
+        if files.get(key) == path:
+            raise UnsafeInputError(f"{path!r} is written twice", hint="Leave one of the two parts out.")
         if key in files:
             _refuse_clash(path, files[key])
         files[key] = path

@@ -160,12 +160,15 @@ class ZipTree:
             self._refuse(f"holds {name!r}, which would be written outside the folder it is unpacked to")
         if stat.S_ISLNK(info.external_attr >> 16):
             self._refuse(f"holds the symlink {name!r}")
-        if info.flag_bits & ENCRYPTED or info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
-            raise ModelpressError(
-                f"{self.location}: {name!r} is encrypted, or neither stored nor deflated",
-                hint="Unpack it and give the folder.",
-                file=str(self.location),
-            )
+        if info.flag_bits & ENCRYPTED:
+            self._refuse_unreadable(f"{name!r} needs a password")
+        if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+            self._refuse_unreadable(f"{name!r} is packed with a method other than deflate")
+
+    def _refuse_unreadable(self, what: str) -> None:
+        raise ModelpressError(
+            f"{self.location}: {what}", hint="Unpack it and give the folder.", file=str(self.location)
+        )
 
     def _refuse(self, what: str) -> None:
         raise UnsafeInputError(
