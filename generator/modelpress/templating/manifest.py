@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from modelpress.config.problems import MalformedError
 from modelpress.errors import UsageError
 from modelpress.templating.variables import Variable, read_variables, refuse_unknown_keys, suggestion
 
@@ -41,16 +42,14 @@ def read_manifest(path: Path) -> Manifest:
 
 
 def _parse(path: Path) -> object:
-    import yaml
+    from modelpress.config import yaml_nodes
 
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except yaml.MarkedYAMLError as error:
-        line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise UsageError(
-            f"{path}{line}: {error.problem or 'not YAML'}", hint="Correct the YAML.", file=f"{path}{line}"
-        ) from None
-    except (OSError, ValueError, RecursionError, yaml.YAMLError):
+        return yaml_nodes.load(path.read_text(encoding="utf-8")) or {}
+    except MalformedError as error:
+        place = ":".join(map(str, (path, *error.position[:1])))
+        raise UsageError(f"{place}: {error}", hint=error.hint or "Correct the YAML.", file=place) from None
+    except (OSError, ValueError):
         raise UsageError(f"{path} cannot be read as YAML", hint="Write it as UTF-8 text.", file=str(path)) from None
 
 

@@ -82,7 +82,7 @@ def test_a_link_to_a_folder_is_refused(load: Load, tmp_path: Path) -> None:
 BAD_MANIFESTS = [
     ("extend: base", "has the unknown key 'extend'", "Did you mean 'extends'?"),
     ("- a", "is not a mapping", "Its keys: description, extends, variables, needs."),
-    ("description: [a", ":1: ", "Correct the YAML."),
+    ("description: [a", ":2: not valid YAML: ", "Correct the YAML."),
     ("description: 1", "`description` is not a text", "Quote it."),
     ("needs: [hsh]", "needs the unknown 'hsh'", "Did you mean 'hash'?"),
     ("variables: [a]", "`variables` is not a mapping", "Give each variable a name."),
@@ -99,7 +99,7 @@ BAD_MANIFESTS = [
     ("variables: {x: {type: choice, choices: [a, b], default: c}}", "has a bad default: expected one of a, b", ""),
     ("extends: nothing", "the template set base extends 'nothing', which does not exist", "Known: base."),
     ("extends: base", "extend each other in a circle: base -> base", "Take `extends` out"),
-    ("\0", "cannot be read as YAML", "Write it as UTF-8 text."),
+    ("\0", ": not valid YAML: holds a control character", "Correct the YAML."),
 ]
 
 
