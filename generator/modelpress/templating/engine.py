@@ -151,9 +151,14 @@ class PrivateCache(BytecodeCache):
                 Path(name).unlink(missing_ok=True)
 
 
-@lru_cache(maxsize=8)
 def environment_for(library: Library) -> SetEnvironment:
     """The environment for these sets; the same one for the same sets, so that nothing is compiled twice."""
+    return _environment(library, Path.cwd())
+
+
+@lru_cache(maxsize=8)
+def _environment(library: Library, _: Path) -> SetEnvironment:
+    """The environment for these sets, whose folders may be relative to the working folder."""
     folder = private_cache_folder(f"{KIND}-jinja{jinja_version}-{_filters_digest()}")
     environment = SetEnvironment(
         loader=SetLoader(library),
