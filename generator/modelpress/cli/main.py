@@ -41,7 +41,8 @@ class ModelpressGroup(click.Group):
         try:
             result = super().main(arguments, standalone_mode=False, **extra)
         except click.exceptions.Abort:
-            report_error(ModelpressError("interrupted; nothing was left half-written"), as_json=wants_json(arguments))
+            error = ModelpressError("interrupted; nothing was left half-written", hint="Run the command again.")
+            report_error(error, as_json=wants_json(arguments))
             sys.exit(INTERRUPTED)
         except click.ClickException as error:
             self._report_usage(error, arguments)
@@ -54,7 +55,9 @@ class ModelpressGroup(click.Group):
     @staticmethod
     def _report_usage(error: click.ClickException, arguments: Sequence[str]) -> None:
         if wants_json(arguments):
-            click.echo(error_document(UsageError(error.format_message())))
+            context = error.ctx if isinstance(error, click.UsageError) else None
+            hint = f"See {context.command_path} --help." if context else ""
+            click.echo(error_document(UsageError(error.format_message(), hint=hint)))
         else:
             error.show()
 

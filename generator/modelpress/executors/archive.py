@@ -92,7 +92,7 @@ def _check_target(target: Path, *, replace: bool) -> bool:
     if target.is_dir():
         raise ModelpressError(
             f"{target} is a folder, and a zip is to be written there",
-            hint=f"Give the name of a file, for example {target / 'OutputModels.zip'}.",
+            hint="Remove the folder, or write elsewhere with -o.",
             file=str(target),
         )
     if not target.exists():

@@ -15,8 +15,7 @@ from modelpress.executors.progress import SILENT, Progress
 from modelpress.executors.project import edits
 from modelpress.executors.streaming import PlannedFile, Sink, Written, stream
 from modelpress.executors.target import check_parent, check_sources, real, writing_to
-
-SHOWN = 3  # edits that an error names before it counts the rest
+from modelpress.wording import enumerated
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +112,6 @@ def _discards(target: Path, *, force: bool) -> tuple[str, ...]:
         reason = "is not empty, and no project that modelpress wrote"
         hint = "Give a new folder, or --force to replace everything in this one."
     else:
-        reason = f"was edited since modelpress wrote it: {_named(edited)}"
+        reason = f"was edited since modelpress wrote it: {enumerated(edited)}"
         hint = "Give a new folder, or --force to replace this one, edits included."
     raise ModelpressError(f"{target} {reason}", hint=hint, file=str(target))
-
-
-def _named(edited: list[str]) -> str:
-    rest = len(edited) - SHOWN
-    return ", ".join(edited[:SHOWN]) + (f" and {rest} more" if rest > 0 else "")

@@ -21,7 +21,7 @@ HINTS = {
     errno.EACCES: NO_RIGHT,
     errno.EPERM: NO_RIGHT,
     errno.EROFS: "The file system is read-only; write to another with -o.",
-    errno.ENOENT: "Its folder went away while it was written; run the command again.",
+    errno.ENOENT: "Its folder takes no files, or went away while it was written; write elsewhere with -o.",
     errno.ENOTEMPTY: "Something else was written there in the meantime; look at it, and run the command again.",
     errno.ENAMETOOLONG: "Choose a shorter name.",
 }
