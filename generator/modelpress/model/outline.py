@@ -168,8 +168,8 @@ def _parse(outline: bytes, where: str) -> ModelProto:
     model = ModelProto()
     try:
         model.ParseFromString(outline)
-    except DecodeError as error:
-        raise _not_onnx(where, str(error)) from None
+    except DecodeError:
+        raise _not_onnx(where, "it cannot be parsed") from None
     return model
 
 
