@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from modelpress.errors import UsageError
+from modelpress.wording import nearest
 
 TYPES = ("str", "int", "float", "bool", "list[str]", "choice")
 WORDS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
@@ -105,9 +105,9 @@ def refuse_unknown_keys(given: Iterable[object], known: Collection[str], where: 
 def suggestion(word: str, known: Iterable[str], *, all_known: bool = True) -> str:
     """A hint that names the nearest known word, or else all of them."""
     known = sorted(known)
-    near = difflib.get_close_matches(word, known, n=1)
-    if near:
-        return f"Did you mean {near[0]!r}?"
+    meant = nearest(word, known)
+    if meant:
+        return f"Did you mean {meant!r}?"
     return f"Known: {', '.join(known) or 'none'}." if all_known else ""
 
 

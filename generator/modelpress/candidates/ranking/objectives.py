@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from modelpress.candidates.candidate import Candidate
 from modelpress.candidates.ranking.policy import Objective, RankingPolicy
 from modelpress.errors import UsageError
+from modelpress.wording import nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,8 @@ def check_names(option: str, names: Iterable[str], known: Mapping[str, KnownMetr
     for name in names:
         if name in known:
             continue
-        alike = difflib.get_close_matches(name, known, n=1)
-        suggestion = f"Did you mean {alike[0]!r}? " if alike else ""
+        meant = nearest(name, known)
+        suggestion = f"Did you mean {meant!r}? " if meant else ""
         listed = ", ".join(sorted(known)) or "none, the candidates were not evaluated"
         raise UsageError(
             f"{option} {name!r}: no candidate has this metric", hint=f"{suggestion}Known metrics: {listed}."

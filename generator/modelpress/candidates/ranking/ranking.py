@@ -18,8 +18,9 @@ from modelpress.candidates.ranking.objectives import (
 )
 from modelpress.candidates.ranking.policy import Objective, RankingPolicy
 from modelpress.candidates.ranking.reasons import reason_after, reason_first
-from modelpress.candidates.ranking.selection import Selection, enumerate_ids, select
+from modelpress.candidates.ranking.selection import Selection, select
 from modelpress.errors import NoCandidateError
+from modelpress.wording import enumerated
 
 AS_RECORDED = RankingPolicy()
 
@@ -116,7 +117,7 @@ def _warnings(
     for objective in objectives:
         without = [p.candidate.id for p in placings if measured(p.candidate, objective.metric) is None]
         if without:
-            yield f"{objective.metric} was not measured in {len(without)} of {len(placings)}: {enumerate_ids(without)}"
+            yield f"{objective.metric} was not measured in {len(without)} of {len(placings)}: {enumerated(without)}"
     deciding = {objective.metric for objective in objectives}
     for metric in policy.tolerances:
         if metric not in deciding:
@@ -127,7 +128,7 @@ def _nothing_left(found: CandidateSet, policy: RankingPolicy, selection: Selecti
     rejected = found.rejected + selection.rejected
     if not rejected:
         return NoCandidateError("no candidate was found", file=str(found.source))
-    reasons = enumerate_ids([f"{one.id} ({one.reason})" for one in rejected])
+    reasons = enumerated([f"{one.id} ({one.reason})" for one in rejected])
     hints = []
     if policy.constraints:
         hints.append("Loosen --where.")

@@ -11,6 +11,7 @@ from modelpress.candidates.ranking.objectives import cost
 from modelpress.candidates.ranking.pareto import dominators
 from modelpress.candidates.ranking.policy import Objective, RankingPolicy
 from modelpress.candidates.ranking.reasons import misses
+from modelpress.wording import enumerated
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +111,4 @@ def _dominated(candidates: Iterable[Candidate], objectives: Sequence[Objective])
 
 def _goal_warnings(kept: Sequence[Candidate]) -> tuple[str, ...]:
     missing = [candidate.id for candidate in kept if not candidate.goals_met]
-    return (f"ranked although the goals of the run are not met: {enumerate_ids(missing)}",) if missing else ()
-
-
-def enumerate_ids(ids: Sequence[str], most: int = 3) -> str:
-    """The first few, and how many more there are."""
-    more = f" and {len(ids) - most} more" if len(ids) > most else ""
-    return ", ".join(ids[:most]) + more
+    return (f"ranked although the goals of the run are not met: {enumerated(missing)}",) if missing else ()
