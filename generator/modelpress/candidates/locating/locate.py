@@ -11,12 +11,12 @@ from pathlib import Path, PurePosixPath
 from modelpress.candidates.candidate import Candidate, CandidateSet, ModelReference
 from modelpress.candidates.locating.path_index import Parts, PathIndex, common_tail
 from modelpress.candidates.locating.saved_output import saved_config
-from modelpress.candidates.reading.loose import items, mapping, text
 from modelpress.candidates.reading.olive.candidate_folder import METADATA, MLFLOW_METADATA, with_file_name
 from modelpress.candidates.reading.olive.own_zip import OwnZip, own_zips
 from modelpress.candidates.reading.olive.saved_model import saved_model
 from modelpress.candidates.reading.place import exists, inside, parent
-from modelpress.candidates.reading.recorded import model_position, parts_of, place_in
+from modelpress.candidates.reading.recorded_paths import model_position, parts_of, place_in
+from modelpress.candidates.reading.recorded_values import items, mapping, text
 from modelpress.errors import ModelpressError
 from modelpress.filetree import FileTree, FolderTree, TreePath, open_tree
 

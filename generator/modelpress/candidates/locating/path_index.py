@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from modelpress.candidates.reading.recorded import model_position
+from modelpress.candidates.reading.recorded_paths import model_position
 from modelpress.filetree import FileTree, TreePath
 
 Parts = tuple[str, ...]

@@ -9,10 +9,10 @@ from modelpress.candidates.locating.path_index import PathIndex
 from modelpress.candidates.ranking.objectives import cost, known_metrics, recorded_objectives
 from modelpress.candidates.reading import datafile
 from modelpress.candidates.reading.accelerator import NAME
-from modelpress.candidates.reading.loose import mapping, number
 from modelpress.candidates.reading.olive.saved_model import MODEL_CONFIG
 from modelpress.candidates.reading.place import inside, parent
-from modelpress.candidates.reading.recorded import parts_of
+from modelpress.candidates.reading.recorded_paths import parts_of
+from modelpress.candidates.reading.recorded_values import mapping, number
 from modelpress.errors import ModelpressError
 from modelpress.filetree import TreePath
 

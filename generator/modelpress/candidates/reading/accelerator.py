@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from modelpress.candidates.reading.loose import items, mapping, text
+from modelpress.candidates.reading.recorded_values import items, mapping, text
 
 DEFAULT = "cpu-cpu"
 SUFFIX = "ExecutionProvider"

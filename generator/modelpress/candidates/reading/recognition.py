@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
 from modelpress.candidates.candidate import CandidateSet
 from modelpress.candidates.reading import single_model
 from modelpress.candidates.reading.listing import listing
-from modelpress.candidates.reading.loose import kind_of
 from modelpress.candidates.reading.olive import models_rank
-from modelpress.candidates.reading.olive import packed as olive_zip
+from modelpress.candidates.reading.olive import package as olive_package
 from modelpress.candidates.reading.olive import run as olive_run
 from modelpress.candidates.reading.olive import workflow as olive_workflow
+from modelpress.candidates.reading.recorded_values import kind_of
 from modelpress.candidates.reading.source import Source, children
 from modelpress.config.problems import quoted
 from modelpress.errors import ModelpressError
+from modelpress.wording import enumerated
 
 ENTRY_POINTS = "modelpress.candidates.v1"
 SHOWN = 5  # names in a message
@@ -44,7 +45,7 @@ class Reader(Protocol):
 
 
 READERS: dict[str, Reader] = {  # asked in this order: a run may hold a package, which may hold a rank list
-    reader.name: reader for reader in (listing, olive_run, olive_zip, models_rank, olive_workflow, single_model)
+    reader.name: reader for reader in (listing, olive_run, olive_package, models_rank, olive_workflow, single_model)
 }
 
 
@@ -91,16 +92,10 @@ def _description(source: Source) -> str:
     if source.tree is not None:
         files, folders = children(source.tree)
         names = [*(f"{folder}/" for folder in folders), *files]
-        return f"holds no candidates: it {f'has {_listed(names)}' if names else 'is empty'}"
+        return f"holds no candidates: it {f'has {enumerated(names, SHOWN)}' if names else 'is empty'}"
     if isinstance(source.data, dict):
-        keys = _listed(map(quoted, source.data))
+        keys = enumerated(list(map(quoted, source.data)), SHOWN)
         return f"is not a list of candidates nor a file of Olive's: its keys are {keys or 'none'}"
     if source.data is not None:
         return f"is not a list of candidates nor a file of Olive's: it is {kind_of(source.data)}"
     return "is not a file that candidates can be read from"
-
-
-def _listed(names: Iterable[str]) -> str:
-    found = list(names)
-    more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
-    return ", ".join(found[:SHOWN]) + more

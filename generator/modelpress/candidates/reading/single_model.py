@@ -9,9 +9,9 @@ from modelpress.candidates.candidate import CandidateSet, ModelReference
 from modelpress.candidates.reading import datafile
 from modelpress.candidates.reading.accelerator import DEFAULT, accelerator_of_settings
 from modelpress.candidates.reading.assembly import Record, assemble
-from modelpress.candidates.reading.loose import mapping, text
 from modelpress.candidates.reading.olive.model import inference_settings
 from modelpress.candidates.reading.olive.saved_model import GENAI_CONFIG, MODEL_CONFIG, is_model_config, saved_model
+from modelpress.candidates.reading.recorded_values import mapping, text
 from modelpress.candidates.reading.source import Source, children
 from modelpress.errors import ModelpressError
 from modelpress.filetree import FileTree, TreePath

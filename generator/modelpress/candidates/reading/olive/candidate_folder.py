@@ -10,11 +10,11 @@ from typing import Any
 
 from modelpress.candidates.candidate import ModelReference, Step
 from modelpress.candidates.reading import datafile
-from modelpress.candidates.reading.loose import mapping
 from modelpress.candidates.reading.olive.metrics import NOTHING, Measurement
 from modelpress.candidates.reading.olive.model import model_reference
 from modelpress.candidates.reading.place import exists, inside
-from modelpress.candidates.reading.recorded import portable
+from modelpress.candidates.reading.recorded_paths import portable
+from modelpress.candidates.reading.recorded_values import mapping
 from modelpress.errors import ModelpressError
 from modelpress.filetree import FileTree, TreePath
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from modelpress.candidates.candidate import Metric
-from modelpress.candidates.reading.loose import mapping, number, whole
+from modelpress.candidates.reading.recorded_values import mapping, number, whole
 
 LAST = 1 << 30  # the priority of an objective that has none
 

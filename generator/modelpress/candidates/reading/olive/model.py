@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from modelpress.candidates.candidate import ModelReference
-from modelpress.candidates.reading.loose import items, kind_of, mapping, text
+from modelpress.candidates.reading.recorded_values import items, kind_of, mapping, text
 from modelpress.errors import ModelpressError
 
 DEPTH_LIMIT = 4  # a composite of composites; Olive writes one level

@@ -5,13 +5,13 @@ from __future__ import annotations
 from modelpress.candidates.candidate import CandidateSet
 from modelpress.candidates.reading.accelerator import DEFAULT, accelerator_of_settings
 from modelpress.candidates.reading.assembly import Record, assemble
-from modelpress.candidates.reading.olive import packed as olive_zip
+from modelpress.candidates.reading.olive import package as olive_package
 from modelpress.candidates.reading.olive.candidate_folder import CandidateFolder, candidate_folders
 from modelpress.candidates.reading.olive.metrics import NOTHING, Measurement
 from modelpress.candidates.reading.olive.model import inference_settings, model_reference
 from modelpress.candidates.reading.olive.rank_file import RANK_FILE, RankEntry, is_rank_list, load_rank
 from modelpress.candidates.reading.place import parent
-from modelpress.candidates.reading.recorded import model_position, parts_of, place_in
+from modelpress.candidates.reading.recorded_paths import model_position, parts_of, place_in
 from modelpress.candidates.reading.source import Source, children
 from modelpress.errors import ModelpressError, UnsafeInputError
 from modelpress.filetree import FileTree, TreePath
@@ -30,7 +30,7 @@ def read(source: Source, *, strict: bool) -> CandidateSet:
     """The entries in their order; or of the package that the file belongs to, where it lies beside it."""
     tree = source.tree or source.beside
     if candidate_folders(tree):
-        return olive_zip.read(source, strict=strict)
+        return olive_package.read(source, strict=strict)
     entries = load_rank(TreePath(tree, RANK_FILE if source.tree else source.path.name))
     records = [_record(tree, number, entry) for number, entry in enumerate(entries, 1)]
     return assemble(CandidateSet(name, source.path, tree.location, ()), records, strict=strict)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from modelpress.candidates.candidate import ModelReference, Step
-from modelpress.candidates.reading.loose import kind_of, mapping, text
 from modelpress.candidates.reading.olive.metrics import NOTHING, Measurement
 from modelpress.candidates.reading.olive.model import model_reference
+from modelpress.candidates.reading.recorded_values import kind_of, mapping, text
 from modelpress.errors import ModelpressError
 
 LONGEST_HISTORY = 100  # passes; a longer chain is made up, and all of them together would fill the memory

@@ -8,10 +8,10 @@ from typing import Any
 
 from modelpress.candidates.reading import datafile
 from modelpress.candidates.reading.accelerator import FOLDER_NAME
-from modelpress.candidates.reading.loose import items, kind_of, mapping, number
 from modelpress.candidates.reading.olive.candidate_folder import FOLDER
 from modelpress.candidates.reading.olive.model import recorded_path
-from modelpress.candidates.reading.recorded import portable
+from modelpress.candidates.reading.recorded_paths import portable
+from modelpress.candidates.reading.recorded_values import items, kind_of, mapping, number
 from modelpress.errors import ModelpressError
 from modelpress.filetree import TreePath
 

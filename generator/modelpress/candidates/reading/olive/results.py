@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from modelpress.candidates.reading import datafile
-from modelpress.candidates.reading.loose import kind_of
 from modelpress.candidates.reading.olive.files import FootprintFiles
 from modelpress.candidates.reading.olive.node import Node, parse_node
+from modelpress.candidates.reading.recorded_values import kind_of
 from modelpress.errors import ModelpressError
 from modelpress.filetree import TreePath
 

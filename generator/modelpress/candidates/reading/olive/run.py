@@ -10,13 +10,13 @@ from modelpress.candidates.candidate import CandidateSet
 from modelpress.candidates.reading import datafile
 from modelpress.candidates.reading.accelerator import DEFAULT, accelerator_of_settings, accelerator_of_workflow
 from modelpress.candidates.reading.assembly import Record, assemble
-from modelpress.candidates.reading.loose import mapping
 from modelpress.candidates.reading.olive.files import FootprintFiles, RunFiles, find_run
 from modelpress.candidates.reading.olive.metrics import NOTHING, Measurement
 from modelpress.candidates.reading.olive.model import inference_settings
 from modelpress.candidates.reading.olive.node import Node, history
 from modelpress.candidates.reading.olive.own_zip import OwnZip, own_zips
 from modelpress.candidates.reading.olive.results import Results, find_results, is_footprint, load_nodes
+from modelpress.candidates.reading.recorded_values import mapping
 from modelpress.candidates.reading.source import Source
 from modelpress.errors import ModelpressError
 from modelpress.filetree import FileTree, TreePath

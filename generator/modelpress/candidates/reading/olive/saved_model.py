@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from modelpress.candidates.candidate import ModelReference
 from modelpress.candidates.reading import datafile
-from modelpress.candidates.reading.loose import mapping
 from modelpress.candidates.reading.olive.model import model_reference
 from modelpress.candidates.reading.place import exists, inside, parent
-from modelpress.candidates.reading.recorded import parts_of
+from modelpress.candidates.reading.recorded_paths import parts_of
+from modelpress.candidates.reading.recorded_values import mapping
 from modelpress.filetree import TreePath
 
 MODEL_CONFIG = "model_config.json"

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from modelpress.candidates.candidate import CandidateSet
-from modelpress.candidates.reading.loose import mapping, text
 from modelpress.candidates.reading.olive import run as olive_run
+from modelpress.candidates.reading.recorded_values import mapping, text
 from modelpress.candidates.reading.source import Source
 from modelpress.errors import ModelpressError
 

@@ -1,4 +1,4 @@
-"""Loose reading of values that another program wrote: what has the wrong type counts as absent."""
+"""Values as another program recorded them: what has the wrong type counts as absent."""
 
 from __future__ import annotations
 
