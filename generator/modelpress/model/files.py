@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath as Posix
-from typing import Any, Literal, Protocol
+from typing import Literal
 
 from modelpress.bundle import Bundle, Entry, check_path
+from modelpress.candidates import LocatedModel
+from modelpress.candidates.reading.olive.saved_model import GENAI_CONFIG
 from modelpress.errors import ModelpressError, UnsafeInputError
 from modelpress.filetree import TreePath
 from modelpress.model.external import contained, entry_beside
 from modelpress.model.folder import ModelFolder, read_entry, read_folder
-from modelpress.model.genai import GENAI_CONFIG, read_decoder
+from modelpress.model.genai import read_decoder
 from modelpress.model.signature import ModelSignature, inspect_model
 
 Format = Literal["onnx", "composite", "openvino", "genai", "other"]
@@ -21,34 +23,6 @@ Format = Literal["onnx", "composite", "openvino", "genai", "other"]
 ONNX_NAME = "model.onnx"  # what Olive calls the file in its packages
 # Files beside an ONNX file that its configuration names.
 COMPANION_KEYS = ("external_initializers_file_name", "constant_inputs_file_name")
-
-
-class Reference(Protocol):
-    """A model as it was recorded; `candidates.candidate.ModelReference` is one."""
-
-    @property
-    def type(self) -> str: ...
-    @property
-    def onnx_file_name(self) -> str | None: ...
-    @property
-    def component_names(self) -> Sequence[str]: ...
-    @property
-    def config(self) -> Mapping[str, Any]: ...
-
-
-class Located(Protocol):
-    """A model whose place was found; `candidates.locate.LocatedModel` is one."""
-
-    @property
-    def reference(self) -> Reference: ...
-    @property
-    def place(self) -> TreePath: ...
-    @property
-    def components(self) -> Sequence[Located]: ...
-    @property
-    def sidecars(self) -> Sequence[TreePath]: ...
-    @property
-    def left_out(self) -> Collection[str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +50,7 @@ class ModelFiles:
     warnings: tuple[str, ...] = ()
 
 
-def gather_files(located: Located) -> ModelFiles:
+def gather_files(located: LocatedModel) -> ModelFiles:
     """All files that the model needs, and what a runtime loads of them.
 
     Raises ModelpressError where the model or a file that it needs is missing or damaged, and
@@ -95,7 +69,7 @@ def gather_files(located: Located) -> ModelFiles:
     return replace(found, files=Bundle.of(found.files).entries)
 
 
-def _file(located: Located) -> ModelFiles:
+def _file(located: LocatedModel) -> ModelFiles:
     place = located.place
     name = Posix(place.name).name
     entry = place.entry
@@ -107,7 +81,7 @@ def _file(located: Located) -> ModelFiles:
     return ModelFiles("other", files, name, None, Posix(name).stem, warnings=(_unread(place),))
 
 
-def _folder(located: Located, folder: ModelFolder) -> ModelFiles:
+def _folder(located: LocatedModel, folder: ModelFolder) -> ModelFiles:
     onnx_name = _onnx_name(located, folder)
     if onnx_name is not None:
         others = _sidecars(located) if folder.is_shared else _contents(located, folder)
@@ -126,7 +100,7 @@ def _folder(located: Located, folder: ModelFolder) -> ModelFiles:
     return ModelFiles("other", _contents(located, folder), "", None, folder.title, warnings=(_unread(folder.place),))
 
 
-def _onnx_name(located: Located, folder: ModelFolder) -> str | None:
+def _onnx_name(located: LocatedModel, folder: ModelFolder) -> str | None:
     """The ONNX file of a folder, relative to it: the recorded one, or the only one that there is."""
     recorded = located.reference.onnx_file_name
     if not recorded:
@@ -142,7 +116,7 @@ def _onnx_name(located: Located, folder: ModelFolder) -> str | None:
     )
 
 
-def _onnx(located: Located, onnx: TreePath, name: str, others: Mapping[str, Entry]) -> ModelFiles:
+def _onnx(located: LocatedModel, onnx: TreePath, name: str, others: Mapping[str, Entry]) -> ModelFiles:
     """The ONNX file, called `name` in the model's folder, with what it needs and the other files of the folder."""
     signature = inspect_model(onnx)
     recorded = (located.reference.config.get(key) for key in COMPANION_KEYS)
@@ -156,11 +130,11 @@ def _onnx(located: Located, onnx: TreePath, name: str, others: Mapping[str, Entr
     return ModelFiles("onnx", files, path, signature, title, warnings=signature.warnings)
 
 
-def _contents(located: Located, folder: ModelFolder) -> dict[str, Entry]:
+def _contents(located: LocatedModel, folder: ModelFolder) -> dict[str, Entry]:
     return {**_sidecars(located), **folder.entries()}
 
 
-def _sidecars(located: Located) -> dict[str, Entry]:
+def _sidecars(located: LocatedModel) -> dict[str, Entry]:
     """What belongs to the model and lies elsewhere: files and folders, under their own names."""
     files: dict[str, Entry] = {}
     for place in located.sidecars:
@@ -178,7 +152,7 @@ def _free_name(name: str, others: Mapping[str, Entry]) -> str:
     return name if renamed.lower() in {other.lower() for other in others} else renamed
 
 
-def _genai(located: Located, folder: ModelFolder) -> ModelFiles:
+def _genai(located: LocatedModel, folder: ModelFolder) -> ModelFiles:
     """The whole folder under its own names, which genai_config.json refers to."""
     files = _contents(located, folder)
     config = folder.at(GENAI_CONFIG)
@@ -193,7 +167,7 @@ def _genai(located: Located, folder: ModelFolder) -> ModelFiles:
     return ModelFiles("genai", files, "", decoder.without_cache(signature), folder.title, warnings=signature.warnings)
 
 
-def _composite(located: Located) -> ModelFiles:
+def _composite(located: LocatedModel) -> ModelFiles:
     files = _sidecars(located)
     components: list[Component] = []
     warnings: list[str] = []
@@ -207,7 +181,7 @@ def _composite(located: Located) -> ModelFiles:
     return ModelFiles("composite", files, "", None, title, tuple(components), tuple(warnings))
 
 
-def _component_folders(located: Located) -> dict[str, str]:
+def _component_folders(located: LocatedModel) -> dict[str, str]:
     """The recorded name of each component by its folder: one name that every system can write, each another."""
     folders: dict[str, str] = {}
     recorded = located.reference.component_names

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, replace
-from typing import Any
 
 from modelpress.bundle import Entry
-from modelpress.errors import ModelpressError
-from modelpress.filetree import reading
+from modelpress.candidates.reading.datafile import parse, read_bytes
+from modelpress.candidates.reading.recorded_values import mapping, text
 from modelpress.model.signature import ModelSignature, TensorSpec
-
-GENAI_CONFIG = "genai_config.json"
-LONGEST = 1 << 24  # bytes; real ones have some kilobytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +34,14 @@ class Decoder:
 
 
 def read_decoder(entry: Entry, where: str) -> Decoder:
-    """The decoder that the genai_config.json in `entry` names; `where` names that file in errors."""
-    with reading(where), entry.open() as file:
-        text = file.read(LONGEST)
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ModelpressError(
-            f"{where} is not JSON: {error}", hint="Make the model again, or mend the file.", file=where
-        ) from None
-    decoder = _mapping(_mapping(_mapping(document).get("model")).get("decoder"))
-    file_name = decoder.get("filename")
-    names = [*_mapping(decoder.get("inputs")).values(), *_mapping(decoder.get("outputs")).values()]
+    """The decoder that the genai_config.json in `entry` names; `where` names that file in errors.
+
+    Raises ModelpressError where it is not JSON.
+    """
+    document = mapping(parse(read_bytes(entry, where), where))
+    decoder = mapping(mapping(document.get("model")).get("decoder"))
+    names = [*mapping(decoder.get("inputs")).values(), *mapping(decoder.get("outputs")).values()]
     return Decoder(
-        file=file_name if isinstance(file_name, str) and file_name else None,
+        file=text(decoder.get("filename")),
         cache_names=tuple(name for name in names if isinstance(name, str) and "%d" in name),
     )
-
-
-def _mapping(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}

@@ -253,10 +253,18 @@ def test_a_genai_folder_without_a_decoder_file_has_no_signature(tmp_path: Path, 
     assert (found.format, found.signature, list(found.files)) == ("genai", None, ["genai_config.json"])
 
 
-@pytest.mark.parametrize("content", [b"{", b"\xff\xfe{", b"[" * 100_000, b"1" * 5000])
-def test_a_broken_genai_configuration_is_an_error(tmp_path: Path, content: bytes) -> None:
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"{", ":1:2: not valid JSON"),
+        (b"\xff\xfe{", ": is not text"),
+        (b"[" * 100_000, ": is nested too deeply"),
+        (b"1" * 5000, ": holds a number that is too long"),
+    ],
+)
+def test_a_broken_genai_configuration_is_an_error(tmp_path: Path, content: bytes, reason: str) -> None:
     (tmp_path / "genai_config.json").write_bytes(content)
-    with pytest.raises(ModelpressError, match=r"genai_config\.json is not JSON"):
+    with pytest.raises(ModelpressError, match=rf"genai_config\.json{reason}"):
         gather_files(located(TreePath(FolderTree(tmp_path), "")))
 
 
