@@ -80,8 +80,9 @@ def _packages(settings: Settings, types: tuple[str, ...]) -> tuple[ZipfilePackag
     wanted = [parse_package_type(one) for one in types]
     for native, given in zip(wanted, types, strict=True):
         refuse_unsupported_type(native, f"--type {given}")
+    file = settings["packages"].where
     packages = tuple(
-        supported(one, f"packages[{place}]")
+        supported(one, f"{file}: packages[{place}]")
         for place, one in enumerate(settings.configuration.packages)
         if not wanted or one.type in wanted
     )

@@ -23,7 +23,7 @@ from jinja2.bccache import Bucket
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from modelpress.bundle import ExistingFile
-from modelpress.errors import ModelpressError
+from modelpress.errors import ModelpressError, UnsafeInputError
 from modelpress.templating.cache_folder import private_cache_folder
 from modelpress.templating.filters import FILTERS
 from modelpress.templating.sets import Library, SetFolder
@@ -79,7 +79,7 @@ class SetLoader(BaseLoader):
     def _first(self, wanted: TemplateName, missing: str | None = None) -> TemplateName:
         folders = self._folders.get(wanted.set_name, ())
         for place in range(wanted.place, len(folders)):
-            if folders[place].tree.entry(wanted.path) is not None:
+            if _holds(folders[place], wanted.path):
                 return wanted._replace(place=place)
         raise TemplateNotFound(f"{wanted.set_name}:{wanted.path}", missing)
 
@@ -109,6 +109,13 @@ class SetLoader(BaseLoader):
                 file=str(self.folder(name).path / name.path),
             ) from None
         return source, str(self.folder(name).path / name.path), lambda: _unchanged(entry.path, changed)
+
+
+def _holds(folder: SetFolder, path: str) -> bool:
+    try:
+        return folder.tree.entry(path) is not None
+    except UnsafeInputError as error:  # without its file: the template that names the path is what matters
+        raise UnsafeInputError(error.message, hint="Do not use this template set; ask where it comes from.") from None
 
 
 def _unchanged(path: Path, changed: int) -> bool:

@@ -43,8 +43,9 @@ def explain(error: Exception, environment: SetEnvironment, place: Place, name: T
         return ModelpressError(f"{where}: {what}", hint="Break the circle.", file=file)
     if isinstance(error, TemplateError):
         return _template_error(error, where, file)
-    # What Python says may quote a value, except for a TypeError, which names types.
-    what = f"TypeError: {_short(str(error))}" if isinstance(error, TypeError) else type(error).__name__
+    # What Python says may quote a value, except for these two: they name types, and limits.
+    said = f": {_short(str(error))}" if isinstance(error, TypeError | OverflowError) else ""
+    what = f"{type(error).__name__}{said}"
     return ModelpressError(f"{where}: {what}", hint="Correct the expression in the template.", file=file)
 
 
