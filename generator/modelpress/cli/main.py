@@ -19,6 +19,7 @@ from modelpress.cli.rank import rank
 from modelpress.cli.render import render
 from modelpress.cli.schema import schema
 from modelpress.cli.templates import templates
+from modelpress.cli.verify import verify
 from modelpress.errors import ModelpressError, UsageError
 from modelpress.version import __version__
 
@@ -68,5 +69,5 @@ def modelpress() -> None:
     """Ranked model candidates in, a proven deployable project out."""
 
 
-for command in (package, rank, inspect, render, templates, schema, config, doctor):
+for command in (package, rank, inspect, render, verify, templates, schema, config, doctor):
     modelpress.add_command(command)

@@ -13,11 +13,14 @@ if TYPE_CHECKING:
 
 
 def carry_out(prepared: Prepared, output: Output) -> Written:
-    """Execute with the progress that was asked for."""
+    """Execute with the progress that was asked for; what was rendered here, `verify` runs without being told to."""
     from modelpress import pipeline
     from modelpress.executors.progress import SILENT
+    from modelpress.proving.rendered_here import remember
 
-    return pipeline.execute(prepared, progress_for(output.progress) or SILENT)
+    written = pipeline.execute(prepared, progress_for(output.progress) or SILENT)
+    remember(written.content_sha256)
+    return written
 
 
 def plan_document(prepared: Prepared) -> dict[str, Any]:

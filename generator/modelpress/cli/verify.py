@@ -1,0 +1,66 @@
+"""`modelpress verify`: run what was rendered, and compare it with the golden outputs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from modelpress.cli.output import Output, output_options, table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.table import Table
+
+    from modelpress.proving.report import Finding
+
+FAILED = 3  # the exit code of a verification that failed
+CHECKS = ("manifest", "models", "samples")
+
+
+@click.command(short_help="Run what was rendered, compare with golden outputs.")
+@click.argument("path", type=click.Path(path_type=Path), metavar="DIR|ZIP")
+@click.option("--only", metavar="CHECK,...", help=f"Only these checks: {', '.join(CHECKS)}.")
+@click.option("--require", metavar="NAME,...", help="A skip of these is a failure: checks, languages, or all.")
+@click.option("--trust", is_flag=True, help="Run code that was not rendered on this computer.")
+@output_options
+def verify(path: Path, output: Output, only: str | None, require: str | None, trust: bool) -> None:  # noqa: FBT001 - click passes by name
+    """Check a rendered project or zip: hashes, every model loads, every sample builds, runs and agrees.
+
+    Code is run only where this computer rendered it, or with --trust. Exits with 3 where
+    something failed.
+    """
+    from modelpress.errors import UsageError
+    from modelpress.proving.report import required
+    from modelpress.proving.verification import Verification
+    from modelpress.proving.verification import verify as prove
+
+    chosen = _names(only) or CHECKS
+    unknown = [name for name in chosen if name not in CHECKS]
+    if unknown:
+        raise UsageError(f"--only {unknown[0]}: there is no such check", hint=f"Known: {', '.join(CHECKS)}.")
+    findings = required(prove(path, Verification(chosen, trust=trust)), _names(require))
+    failed = any(found.status == "failed" for found in findings)
+    document = {
+        "passed": not failed,
+        "findings": [
+            {"what": found.what, "status": found.status, "detail": found.detail, "hint": found.hint or None}
+            for found in findings
+        ],
+    }
+    output.data(document, lambda: _as_table(findings))
+    if failed:
+        raise click.exceptions.Exit(FAILED)
+
+
+def _names(text: str | None) -> tuple[str, ...]:
+    return tuple(name.strip() for name in (text or "").split(",") if name.strip())
+
+
+def _as_table(findings: Sequence[Finding]) -> Table:
+    grid = table("check", "result", "detail")
+    for found in findings:
+        grid.add_row(found.what, found.status, " ".join(filter(None, (found.detail, found.hint))))
+    return grid

@@ -1,0 +1,73 @@
+"""Builds and runs the samples of a bundle, each with --check."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from modelpress.proving.processes import Ended, build, run
+from modelpress.proving.report import Finding
+
+FOLDERS = ("samples", "SampleCode")  # in a rendered project, in Olive's zip layout
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """How the sample of one language is built and run, in its own folder.
+
+    `source` is the file without which there is no sample; `tools` are programs on the PATH;
+    `missing` says how to get them.
+    """
+
+    source: str
+    tools: tuple[str, ...]
+    missing: str
+    builds: tuple[tuple[str, ...], ...]
+    runs: tuple[str, ...]
+
+
+LANGUAGES: Mapping[str, Language] = {
+    "python": Language(
+        source="sample.py",
+        tools=(),
+        missing="Install modelpress[cpu].",
+        builds=(),
+        runs=(sys.executable, "sample.py", "--check"),
+    ),
+}
+
+
+def check_samples(folder: Path, home: Path) -> tuple[Finding, ...]:
+    """Build and run every sample of the bundle, all languages side by side."""
+    found = [
+        (name, language, folder / top / name)
+        for top in FOLDERS
+        for name, language in LANGUAGES.items()
+        if (folder / top / name / language.source).is_file()
+    ]
+    if not found:
+        return (Finding("samples", "skipped", "there is no sample in the bundle"),)
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        return tuple(pool.map(lambda one: _check(*one, home), found))
+
+
+def _check(name: str, language: Language, folder: Path, home: Path) -> Finding:
+    what = f"samples/{name}"
+    absent = [tool for tool in language.tools if shutil.which(tool) is None]
+    if absent:
+        return Finding(what, "skipped", f"not on the PATH: {', '.join(absent)}", language.missing)
+    for command in language.builds:
+        ended = build(command, folder)
+        if ended.code != 0:
+            return _failed(what, command, ended)
+    ended = run(language.runs, folder, home=home)
+    return _failed(what, language.runs, ended) if ended.code != 0 else Finding(what, "passed", ended.tail)
+
+
+def _failed(what: str, command: Sequence[str], ended: Ended) -> Finding:
+    how = "ran out of time" if ended.code is None else f"ended with {ended.code}"
+    return Finding(what, "failed", f"`{' '.join(command)}` {how}:\n{ended.tail}")

@@ -1,0 +1,53 @@
+"""Proves a rendered project or a zip: copies it to a place of its own, and checks what it holds there."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from modelpress.executors import folder as folder_writer
+from modelpress.filetree import open_bundle
+from modelpress.proving.loading import load_models
+from modelpress.proving.manifest import check_manifest, digests_of, identity
+from modelpress.proving.rendered_here import is_remembered
+from modelpress.proving.report import Finding
+from modelpress.proving.samples import check_samples
+
+RUNS: Mapping[str, Callable[[Path, Path], tuple[Finding, ...]]] = {"models": load_models, "samples": check_samples}
+"""The checks that run something, by the name that --only takes."""
+
+CHECKS = ("manifest", *RUNS)
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What is proved: the checks of `only`; `trust` runs code that was not rendered on this computer."""
+
+    only: tuple[str, ...] = CHECKS
+    trust: bool = False
+
+
+def verify(path: Path, asked: Verification) -> tuple[Finding, ...]:
+    """Check the project in a folder or zip. Nothing is written into it, and nothing of it is run unless it is ours.
+
+    Raises ModelpressError where it cannot be read, UnsafeInputError where it would do harm.
+    """
+    bundle = open_bundle(path)
+    digests = digests_of(bundle)
+    findings = [check_manifest(path, digests)] if "manifest" in asked.only else []
+    wanted = [name for name in RUNS if name in asked.only]
+    if not wanted:
+        return tuple(findings)
+    if not asked.trust and not is_remembered(identity(digests)):
+        hint = "Pass --trust if you know where it comes from."
+        detail = "not run: this computer did not render it, or it was changed since"
+        return (*findings, *(Finding(name, "skipped", detail, hint) for name in wanted))
+    with tempfile.TemporaryDirectory(prefix="modelpress-") as place:
+        copy, home = Path(place, "project"), Path(place, "home")
+        home.mkdir()
+        folder_writer.execute(folder_writer.plan(bundle, copy))
+        for name in wanted:
+            findings += RUNS[name](copy, home)
+    return tuple(findings)

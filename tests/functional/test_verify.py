@@ -1,0 +1,133 @@
+"""`modelpress verify` on what was rendered, and on what was changed since."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from modelpress.cli.main import modelpress
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+RUN = EXAMPLES / "olive-run" / "run"
+MODEL = EXAMPLES / "single-model" / "model.onnx"
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("MODELPRESS_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "home" / "state"))
+    monkeypatch.chdir(tmp_path)
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(modelpress, [str(argument) for argument in arguments])
+
+
+def findings(result: Result) -> dict[str, dict[str, Any]]:
+    return {found["what"]: found for found in json.loads(result.stdout)["findings"]}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    result = run("render", MODEL, "-o", tmp_path / "project")
+    assert result.exit_code == 0, result.output
+    return tmp_path / "project"
+
+
+def test_a_project_that_was_rendered_here_is_proved(project: Path) -> None:
+    result = run("verify", project, "--only", "manifest,models", "--format", "json")
+    assert result.exit_code == 0, result.output
+    assert {what: found["status"] for what, found in findings(result).items()} == {
+        "manifest": "passed",
+        "models/model/model.onnx": "passed",
+    }
+
+
+def test_every_model_of_a_zip_is_loaded(tmp_path: Path) -> None:
+    assert run("package", RUN, "-o", tmp_path).exit_code == 0
+    result = run("verify", tmp_path / "OutputModels.zip", "--only", "manifest,models", "--format", "json")
+    assert result.exit_code == 0, result.output
+    assert sum(what.startswith("models/") for what in findings(result)) == 4
+
+
+def test_a_project_from_elsewhere_is_not_run_without_trust(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "another-computer"))
+    result = run("verify", project, "--format", "json")
+    assert result.exit_code == 0
+    found = findings(result)
+    assert found["manifest"]["status"] == "passed"
+    assert found["models"]["status"] == found["samples"]["status"] == "skipped"
+    assert "--trust" in found["samples"]["hint"]
+    assert run("verify", project, "--require", "samples").exit_code == 3
+    assert run("verify", project, "--only", "models", "--trust").exit_code == 0
+
+
+def test_nothing_of_a_changed_project_is_run(project: Path, tmp_path: Path) -> None:
+    sample = project / "samples" / "python" / "sample.py"
+    sample.write_text(f"open({str(tmp_path / 'run')!r}, 'w')\n")
+    result = run("verify", project, "--format", "json")
+    assert result.exit_code == 3
+    found = findings(result)
+    assert "samples/python/sample.py changed" in found["manifest"]["detail"]
+    assert found["samples"]["status"] == "skipped"
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("change", ["mutated", "missing", "added"])
+def test_a_changed_file_is_told(project: Path, change: str) -> None:
+    model = project / "model" / "model.onnx"
+    if change == "mutated":
+        content = bytearray(model.read_bytes())
+        content[-100] ^= 1
+        model.write_bytes(content)
+    elif change == "missing":
+        model.unlink()
+    else:
+        shutil.copy(model, project / "model" / "other.onnx")
+    result = run("verify", project, "--only", "manifest", "--format", "json")
+    assert result.exit_code == 3
+    assert "onnx" in findings(result)["manifest"]["detail"]
+
+
+def test_a_model_that_does_not_load_is_told(project: Path) -> None:
+    (project / "model" / "model.onnx").write_bytes(b"not a model")
+    result = run("verify", project, "--only", "models", "--trust", "--format", "json")
+    assert result.exit_code == 3
+    assert findings(result)["models/model/model.onnx"]["status"] == "failed"
+
+
+def test_a_rank_list_that_leads_outside_is_refused(project: Path) -> None:
+    config = {"type": "onnxmodel", "config": {"model_path": "../../secret.onnx"}}
+    (project / "models_rank.json").write_text(json.dumps([{"rank": 1, "model_config": config}]))
+    result = run("verify", project, "--only", "models", "--trust")
+    assert result.exit_code == 4
+
+
+def test_what_modelpress_did_not_write_is_told(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "file.txt").write_text("text")
+    result = run("verify", tmp_path / "folder")
+    assert result.exit_code == 1
+    assert "holds neither modelpress.lock nor SHA256SUMS" in result.stderr
+    with zipfile.ZipFile(tmp_path / "escaping.zip", "w") as archive:
+        archive.writestr("../evil", "evil")
+    assert run("verify", tmp_path / "escaping.zip").exit_code == 4
+    unknown = run("verify", tmp_path / "folder", "--only", "everything")
+    assert unknown.exit_code == 2
+
+
+def test_verifying_changes_nothing_in_the_project(project: Path) -> None:
+    before = {path: path.read_bytes() for path in project.rglob("*") if path.is_file()}
+    run("verify", project, "--trust")
+    assert {path: path.read_bytes() for path in project.rglob("*") if path.is_file()} == before
