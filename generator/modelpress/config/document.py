@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from modelpress.config import yaml_nodes
-from modelpress.config.problems import SHOWN_PROBLEMS, MalformedError, Problem, quoted
+from modelpress.config import json_text, yaml_nodes
+from modelpress.config.problems import SHOWN_PROBLEMS, MalformedError, Problem, at
 from modelpress.errors import UsageError
 
 SIZE_LIMIT = 1 << 20  # bytes; a long workflow has a few thousand lines
@@ -26,7 +25,7 @@ class Document:
 
     def error(self, problems: Sequence[Problem]) -> UsageError:
         """One error for all problems, a line each; the hint of a single one stands by itself."""
-        line = _place(self.path, yaml_nodes.position(self.text, problems[0].keys)[:1])
+        line = at(self.path, yaml_nodes.position(self.text, problems[0].keys)[:1])
         if len(problems) == 1:
             only = Problem(problems[0].keys, problems[0].text)
             return UsageError(self.lines([only])[0], hint=problems[0].hint or FORM, file=line)
@@ -38,7 +37,7 @@ class Document:
         places = yaml_nodes.positions(
             self.text, [problem.keys for problem in shown]
         )  # JSON is near enough to YAML for this
-        lines = [f"{_place(self.path, at)}: {problem.full_text}" for at, problem in zip(places, shown, strict=True)]
+        lines = [f"{at(self.path, place)}: {problem.full_text}" for place, problem in zip(places, shown, strict=True)]
         more = len(problems) - len(shown)
         return [*lines, f"{self.path}: {more} more of these"] if more else lines
 
@@ -53,14 +52,10 @@ def read_document(path: Path) -> Document:
     suffix = path.suffix.lower()
     is_json = suffix == ".json" or (suffix not in {".yaml", ".yml"} and text.lstrip().startswith(("{", "[")))
     try:
-        return Document(path, text, _json_data(text) if is_json else yaml_nodes.load(text))
+        return Document(path, text, json_text.load(text) if is_json else yaml_nodes.load(text))
     except MalformedError as error:
-        line = _place(path, error.position[:1])
-        raise UsageError(f"{_place(path, error.position)}: {error}", hint=error.hint or FORM, file=line) from None
-
-
-def _place(path: Path, position: tuple[int, ...]) -> str:
-    return ":".join(map(str, (path, *position)))
+        line = at(path, error.position[:1])
+        raise UsageError(f"{at(path, error.position)}: {error}", hint=error.hint or FORM, file=line) from None
 
 
 def _text(path: Path) -> str:
@@ -80,47 +75,3 @@ def _text(path: Path) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise UsageError(f"{path}: is not UTF-8 text", hint="Save the file as UTF-8.", file=str(path)) from None
-
-
-def _json_data(text: str) -> Any:
-    try:
-        return json.loads(text, object_pairs_hook=_unique)
-    except json.JSONDecodeError as error:
-        raise MalformedError(
-            f"not valid JSON: {error.msg}", (error.lineno, error.colno), _json_hint(text, error.pos)
-        ) from None
-    except MalformedError as error:
-        raise _located(error, text) from None
-    except RecursionError:
-        raise MalformedError("is nested too deeply") from None
-    except ValueError:  # an integer of more digits than Python converts
-        raise MalformedError("holds a number that is too long") from None
-
-
-def _located(error: MalformedError, text: str) -> MalformedError:
-    """The same error with its line and column, which the JSON reader does not tell, where YAML finds it too."""
-    try:
-        yaml_nodes.load(text)
-    except MalformedError as found:
-        if str(found) == str(error):
-            return found
-    return error
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            raise MalformedError(f"the key {quoted(key)} stands twice in one mapping", hint="Keep one of the two.")
-        found[key] = value
-    return found
-
-
-def _json_hint(text: str, position: int) -> str:
-    if not text.strip():
-        return "The file is empty; write {} where nothing is to be said."
-    if text[position : position + 1] in {"/", "#"}:
-        return "JSON has no comments: take them out, or save the file as .yaml with # comments."
-    if position >= len(text.rstrip()):
-        return "The file is cut short; copy it again, or complete it."
-    return ""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from modelpress.config.native import Configuration
 
+HELP = "--help shows the form of every option."
 ORIGINS = "`modelpress config --origin` shows every setting and where it comes from."
 Origin = Literal["flag", "environment", "project", "user", "default"]
 
@@ -142,5 +143,6 @@ def _error(problem: Problem, given: Mapping[str, _Given]) -> UsageError:
         keys = tuple(name.split("."))
         if problem.keys[: len(keys)] == keys:
             inner = dotted(problem.keys[len(keys) :])
-            return UsageError(": ".join(filter(None, (item.shown, inner, problem.text))), hint=problem.hint or ORIGINS)
+            hint = problem.hint or (ORIGINS if item.shown.startswith(PREFIX) else HELP)
+            return UsageError(": ".join(filter(None, (item.shown, inner, problem.text))), hint=hint)
     return UsageError(str(problem), hint=problem.hint or ORIGINS)

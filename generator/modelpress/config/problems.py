@@ -61,6 +61,11 @@ class MalformedError(ValueError):
         self.hint = hint
 
 
+def at(file: object, position: Iterable[int]) -> str:
+    """`file:line:column`, as far as the position is known."""
+    return ":".join(map(str, (file, *position)))
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing that is wrong: where, what, and what to do about it."""

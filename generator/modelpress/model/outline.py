@@ -116,6 +116,8 @@ class _Outline:
         reader = self._reader
         tag = reader.varint(end)
         number, wire = tag >> 3, tag & 7
+        if number == 0:  # a file of zeros, as a broken download leaves it, has nothing else
+            raise reader.damaged("a field has the number 0")
         if number in MESSAGES[kind].bulk:
             if wire == LENGTH:
                 reader.skip(reader.length(end))

@@ -40,7 +40,8 @@ def explain(error: Exception, environment: SetEnvironment, place: Place, name: T
     chain = circle(environment, name) if name and isinstance(error, RecursionError | TemplateNotFound) else []
     if chain:
         what = f"templates refer to each other in a circle: {' -> '.join(chain)}"
-        return ModelpressError(f"{where}: {what}", hint="Break the circle.", file=file)
+        # Which of them was reached when Python gave up depends on how deep it stood before.
+        return ModelpressError(f"{place.where}: {what}", hint="Break the circle.", file=place.file)
     if isinstance(error, TemplateError):
         return _template_error(error, where, file)
     # What Python says may quote a value, except for these two: they name types, and limits.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from modelpress.config.problems import MalformedError
+from modelpress.config.problems import MalformedError, at
 from modelpress.errors import UsageError
 from modelpress.templating.variables import Variable, read_variables, refuse_unknown_keys, suggestion
 
@@ -47,7 +47,7 @@ def _parse(path: Path) -> object:
     try:
         return yaml_nodes.load(path.read_text(encoding="utf-8")) or {}
     except MalformedError as error:
-        place = ":".join(map(str, (path, *error.position[:1])))
+        place = at(path, error.position[:1])
         raise UsageError(f"{place}: {error}", hint=error.hint or "Correct the YAML.", file=place) from None
     except (OSError, ValueError):
         raise UsageError(f"{path} cannot be read as YAML", hint="Write it as UTF-8 text.", file=str(path)) from None

@@ -206,8 +206,7 @@ def test_a_footprint_without_models_says_why(tmp_path: Path) -> None:
     with pytest.raises(NoCandidateError) as caught:
         read(tmp_path)
     assert caught.value.message == (
-        f"{tmp_path} holds no candidate model: c98b8375 (failed or was pruned in the run);"
-        " 66a01e5e (failed or was pruned in the run)"
+        f"{tmp_path} holds no candidate model: c98b8375, 66a01e5e (failed or was pruned in the run)"
     )
     write(tmp_path / "footprint.json", {})
     with pytest.raises(NoCandidateError, match=r"holds no candidate model$"):

@@ -49,7 +49,7 @@ MALFORMED = [
         "c.json",
         "",
         "c.json:1:1: not valid JSON: Expecting value",
-        "The file is empty; write {} where nothing is to be said.",
+        "The file is empty; copy it again, or write {} where nothing is to be said.",
     ),
     (
         "c.json",
@@ -147,7 +147,7 @@ MALFORMED = [
     ("c.yaml", "output: [x]\n", "c.yaml:1:1: output: must be text", ""),
     ("c.yaml", "output: ''\n", "c.yaml:1:1: output: must not be empty", ""),
     ("c.yaml", 'output: "a\\0b"\n', "c.yaml:1:1: output: must not hold a NUL character", ""),
-    ("c.json", '{"output": "\\ud800"}', "c.json: output: must be text", ""),
+    ("c.json", '{"output": "\\ud800"}', "c.json: holds half of a surrogate pair, which is not text", ""),
     ("c.yaml", "templates: dir\n", "c.yaml:1:1: templates: must be a list", ""),
     ("c.yaml", "ranking: [a]\n", f"c.yaml:1:1: ranking: {MAPPING}", ""),
     ("c.yaml", "ranking: {by: ['']}\n", "c.yaml:1:16: ranking.by[0]: must not be empty", ""),

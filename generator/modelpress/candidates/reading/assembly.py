@@ -11,8 +11,9 @@ from modelpress.candidates.candidate import Candidate, CandidateSet, ModelRefere
 from modelpress.candidates.reading.olive.metrics import NOTHING, Measurement, metrics, objective_places
 from modelpress.candidates.reading.olive.model import inference_settings
 from modelpress.errors import ModelpressError, NoCandidateError
+from modelpress.wording import enumerated
 
-SHOWN = 5  # rejected candidates in a message
+SHOWN = 5  # reasons in a message
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +97,11 @@ def _refuse(found: CandidateSet, *, strict: bool) -> None:
             file=str(found.source),
         )
     if not found.candidates:
-        reasons = "; ".join(f"{one.id} ({one.reason})" for one in found.rejected[:SHOWN])
-        more = f"; and {len(found.rejected) - SHOWN} more" if len(found.rejected) > SHOWN else ""
+        ids: dict[str, list[str]] = {}
+        for one in found.rejected:
+            ids.setdefault(one.reason, []).append(one.id)
+        reasons = "; ".join(f"{enumerated(names)} ({reason})" for reason, names in list(ids.items())[:SHOWN])
+        more = f"; and {len(ids) - SHOWN} more reasons" if len(ids) > SHOWN else ""
         raise NoCandidateError(
             f"{found.source} holds no candidate model{': ' if reasons else ''}{reasons}{more}",
             hint="A run has no candidate where every pass failed or none was configured; a list, where it is empty.",

@@ -13,7 +13,7 @@ from modelpress.candidates.reading.listing.form import Entry, Figure, Rule
 from modelpress.candidates.reading.listing.table import Table, parse_table
 from modelpress.candidates.reading.olive.metrics import Measurement
 from modelpress.candidates.reading.source import Source
-from modelpress.config.problems import Keys, MalformedError
+from modelpress.config.problems import Keys, MalformedError, at
 from modelpress.errors import ModelpressError
 
 name = "listing"
@@ -56,7 +56,7 @@ def _table(source: Source) -> Table:
             f"{source}: is not UTF-8 text", hint="Save the table as UTF-8.", file=str(source)
         ) from None
     except MalformedError as error:
-        place = ":".join(map(str, (source, *error.position)))
+        place = at(source, error.position)
         raise ModelpressError(f"{place}: {error}", hint=error.hint or TABLE_FORM, file=place) from None
 
 

@@ -89,5 +89,6 @@ def _candidate(header: Sequence[str], columns: Mapping[str, _Column], row: Seque
         try:
             candidate["metrics"][columns[title].metric] = float(cell) if cell else None
         except ValueError:
-            raise MalformedError(f"{quoted(title)}: {quoted(cell)} is not a number", (line,)) from None
+            hint = "Write a number, or leave the cell empty where nothing was measured."
+            raise MalformedError(f"{quoted(title)}: {quoted(cell)} is not a number", (line,), hint) from None
     return candidate
