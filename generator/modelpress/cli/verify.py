@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from modelpress.cli.output import Output, output_options, table
+from modelpress.cli.output import Output, Table, output_options, table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from rich.table import Table
 
     from modelpress.proving.report import Finding
 

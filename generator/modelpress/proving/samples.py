@@ -52,10 +52,11 @@ def check_samples(folder: Path, home: Path) -> tuple[Finding, ...]:
     if not found:
         return (Finding("samples", "skipped", "there is no sample in the bundle"),)
     with ThreadPoolExecutor(max_workers=2) as pool:
-        return tuple(pool.map(lambda one: _check(*one, home), found))
+        return tuple(pool.map(lambda one: _check(one, home), found))
 
 
-def _check(name: str, language: Language, folder: Path, home: Path) -> Finding:
+def _check(sample: tuple[str, Language, Path], home: Path) -> Finding:
+    name, language, folder = sample
     what = f"samples/{name}"
     absent = [tool for tool in language.tools if shutil.which(tool) is None]
     if absent:
