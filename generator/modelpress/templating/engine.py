@@ -23,8 +23,8 @@ from jinja2.bccache import Bucket
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from modelpress.bundle import ExistingFile
+from modelpress.cache_folder import private_cache_folder
 from modelpress.errors import ModelpressError, UnsafeInputError
-from modelpress.templating.cache_folder import private_cache_folder
 from modelpress.templating.filters import FILTERS
 from modelpress.templating.sets import Library, SetFolder
 
@@ -166,7 +166,7 @@ def environment_for(library: Library) -> SetEnvironment:
 @lru_cache(maxsize=8)
 def _environment(library: Library, _: Path) -> SetEnvironment:
     """The environment for these sets, whose folders may be relative to the working folder."""
-    folder = private_cache_folder(f"{KIND}-jinja{jinja_version}-{_filters_digest()}")
+    folder = private_cache_folder("templates", f"{KIND}-jinja{jinja_version}-{_filters_digest()}")
     environment = SetEnvironment(
         loader=SetLoader(library),
         undefined=StrictUndefined,

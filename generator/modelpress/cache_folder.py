@@ -1,7 +1,7 @@
-"""Where compiled templates are kept between runs: a private folder in the user's cache.
+"""Where results are kept between runs: private folders in the user's cache.
 
-A compiled template is code, so the folder is used only if it is ours alone. No cache is
-never an error.
+A compiled template is code, and golden vectors are trusted, so a folder is used only if it is
+ours alone. No cache is never an error.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 
-def private_cache_folder(kind: str) -> Path | None:
-    """The folder for compiled templates of this `kind`, made where needed; None where there can be none."""
+def private_cache_folder(*names: str) -> Path | None:
+    """The folder of these `names` below ours, made where needed; None where there can be none."""
     try:
-        folder = _user_cache(os.environ) / "modelpress" / "templates" / kind
+        folder = Path(_user_cache(os.environ), "modelpress", *names)
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return folder if _is_ours_alone(folder.lstat()) else None
     except (OSError, RuntimeError, ValueError):  # no home folder, read-only, a file in the way

@@ -1,0 +1,224 @@
+"""Computes golden vectors in a child process, which a hostile or a huge model may exhaust."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
+
+from modelpress.bundle import Entry, ExistingFile
+from modelpress.errors import UsageError
+from modelpress.filetree import reading
+from modelpress.model.files import Component as ModelComponent
+from modelpress.model.files import ModelFiles
+from modelpress.model.golden.cache import GoldenCache
+from modelpress.model.golden.task import NAMES, RESULT, Component, NoVectorsError, Task
+from modelpress.model.golden.tolerance import Arithmetic, arithmetic_of
+from modelpress.model.runtime import CPU, RUNTIMES
+from modelpress.model.signature import ModelSignature
+
+TIME_LIMIT: Final = 300  # seconds, for loading and all runs together
+MEMORY_BASE: Final = 4 << 30  # bytes of address space for Python, ONNX Runtime and what a model computes
+MEMORY_FACTOR: Final = 6  # the file, its parsed form, packed weights, and as much again while they are made
+KEPT_VARIABLES: Final = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP")
+CHUNK: Final = 1 << 20  # bytes hashed at a time
+EXTENSIONS_DOMAIN: Final = "ai.onnx.contrib"
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the user says about golden vectors: sizes by NAME or INPUT:AXIS, real inputs, the seed of the others."""
+
+    dims: Mapping[str, int] = field(default_factory=dict)
+    inputs: Path | None = None
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class GoldenVectors:
+    """golden.json and the two .npz files by name, and what they were computed with.
+
+    `dimensions` are the sizes of free dimensions; `guessed` names those nobody gave.
+    `unstable` names the outputs that differ from run to run.
+    """
+
+    files: Mapping[str, bytes]
+    dimensions: Mapping[str, int]
+    guessed: tuple[str, ...]
+    unstable: tuple[str, ...]
+    note: str
+    runtime: str
+
+
+def compute_golden(model: ModelFiles, provider: str, wishes: Wishes) -> GoldenVectors:
+    """Golden vectors of a model of format onnx or composite; `provider` is the candidate's own.
+
+    The same model, wishes and runtime give the same bytes, and are computed once: the user's
+    cache folder keeps them. Raises NoVectorsError where there can be none, and UsageError where
+    the given sizes or inputs do not fit the model.
+    """
+    package, version = installed_runtime()
+    components = _components(model)
+    digests = {path: _sha256(model.files[path]) for one in components for path in _files_of(one)}
+    header = {
+        "model_sha256": _model_sha256([digests[one.path] for one in components]),
+        "runtime": {"package": package, "version": version, "provider": "CPUExecutionProvider"},
+    }
+    cache = GoldenCache.of([header, digests, provider, dict(wishes.dims), wishes.seed, _inputs_sha256(wishes.inputs)])
+    found = cache.load()
+    if found is None:
+        with tempfile.TemporaryDirectory(prefix="modelpress-golden-") as folder:
+            work = Path(folder)
+            found = _run(_task(model, components, work, (header, provider, wishes)))
+        cache.store(found)
+    result = json.loads(found[RESULT])
+    return GoldenVectors(
+        files={name: found[name] for name in NAMES},
+        dimensions={name: one["size"] for name, one in result["dimensions"].items()},
+        guessed=tuple(name for name, one in result["dimensions"].items() if one["origin"] == "guessed"),
+        unstable=tuple(result["unstable"]),
+        note=result["note"],
+        runtime=f"{package} {version}",
+    )
+
+
+def installed_runtime() -> tuple[str, str]:
+    """The package of ONNX Runtime that is installed, and its version; raises NoVectorsError where there is none."""
+    from modelpress.installation import package_version
+
+    for package in dict.fromkeys(one.package for one in RUNTIMES.values() if one.core_version):
+        version = package_version(package)
+        if version is not None:
+            return package, version
+    raise NoVectorsError("onnxruntime is not installed", hint=f"Install it: pip install 'modelpress[{CPU.extra}]'")
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """An ONNX file in the bundle's model folder."""
+
+    path: str
+    signature: ModelSignature
+
+
+def _components(model: ModelFiles) -> list[_Part]:
+    if model.format not in {"onnx", "composite"}:
+        raise NoVectorsError(f"modelpress computes them for ONNX models, and this one's format is {model.format}")
+    parts = model.components or (ModelComponent(model.name, model.path, model.signature),)
+    found = [_Part(one.path, one.signature) for one in parts if one.signature is not None]
+    if len(found) < len(parts):
+        raise NoVectorsError("a component of the model is not an ONNX file")
+    for part in found:
+        foreign = [domain for domain in part.signature.custom_domains if domain != EXTENSIONS_DOMAIN]
+        if foreign:
+            raise NoVectorsError(f"the model needs a custom-op library for the domain {foreign[0]!r}")
+    return found
+
+
+def _files_of(part: _Part) -> Iterator[str]:
+    yield part.path
+    yield from (str(PurePosixPath(part.path).parent / name) for name in part.signature.external_data)
+
+
+def _sha256(entry: Entry) -> str:
+    digest = hashlib.sha256()
+    with reading("the model"), entry.open() as source:
+        while chunk := source.read(CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _model_sha256(digests: list[str]) -> str:
+    """That of the ONNX file; of a composite that of its components' hashes, a line for each."""
+    return (
+        digests[0] if len(digests) == 1 else hashlib.sha256("".join(f"{one}\n" for one in digests).encode()).hexdigest()
+    )
+
+
+def _inputs_sha256(path: Path | None) -> str | None:
+    if path is None:
+        return None
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}", hint="Give --inputs an .npz file.") from None
+
+
+def _task(model: ModelFiles, parts: list[_Part], work: Path, asked: tuple[Mapping[str, Any], str, Wishes]) -> Task:
+    header, provider, wishes = asked
+    arithmetic: Arithmetic = max(
+        (arithmetic_of(model.files[part.path], part.path) for part in parts), key=COARSENESS.index
+    )
+    size = sum(model.files[path].size for part in parts for path in _files_of(part))
+    return Task(
+        components=tuple(Component(_on_disk(model, part, work), part.signature.inputs) for part in parts),
+        folder=work,
+        arithmetic=arithmetic,
+        provider=provider,
+        memory=MEMORY_BASE + MEMORY_FACTOR * size,
+        header=header,
+        dims=wishes.dims,
+        inputs=None if wishes.inputs is None else wishes.inputs.resolve(),
+        seed=wishes.seed,
+        extensions=any(EXTENSIONS_DOMAIN in part.signature.custom_domains for part in parts),
+    )
+
+
+COARSENESS: tuple[Arithmetic, ...] = ("full", "half", "quantized")
+
+
+def _on_disk(model: ModelFiles, part: _Part, work: Path) -> Path:
+    """Where the component lies with its external data beside it: in place if it does, or else in a copy."""
+    entry = model.files[part.path]
+    data = {name: model.files[str(PurePosixPath(part.path).parent / name)] for name in part.signature.external_data}
+    if isinstance(entry, ExistingFile) and all(
+        isinstance(one, ExistingFile) and one.path == entry.path.parent / name for name, one in data.items()
+    ):
+        return entry.path
+    for path in _files_of(part):
+        target = work / "model" / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with reading(path), model.files[path].open() as source, target.open("wb") as copy:
+            shutil.copyfileobj(source, copy)
+    return work / "model" / part.path
+
+
+def _run(task: Task) -> dict[str, bytes]:
+    """Let a child process do the task; its files by name. Raises as `compute_golden`."""
+    environment = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
+    try:
+        done = subprocess.run(  # this Python and a module of ours
+            [sys.executable, "-P", "-m", "modelpress.model.golden.child"],
+            input=task.to_json().encode(),
+            capture_output=True,
+            env=environment,
+            timeout=TIME_LIMIT,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise NoVectorsError(
+            f"running the model took longer than {TIME_LIMIT} seconds", hint="Give smaller sizes with --dim."
+        ) from None
+    except OSError as error:
+        raise NoVectorsError(f"no process can be started to run the model in: {error}") from None
+    result = task.folder / RESULT
+    if done.returncode or not result.is_file():
+        last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
+        raise NoVectorsError(
+            f"running the model ended the process ({done.returncode}){': ' * bool(last)}{''.join(last)}"
+        )
+    content = result.read_bytes()
+    refused = json.loads(content).get("error")
+    if refused:
+        kind = UsageError if refused["kind"] == "usage" else NoVectorsError
+        raise kind(refused["message"], hint=refused["hint"], file=refused["file"])
+    return {RESULT: content, **{name: (task.folder / name).read_bytes() for name in NAMES}}
