@@ -1,9 +1,10 @@
 """The whole flow: from a source of candidates to a plan of what to write.
 
-    read -> rank -> inspect -> build the context -> render -> bundle -> plan -> execute
+    read -> rank -> inspect -> golden vectors -> build the context -> render -> bundle -> plan -> execute
 
-`packaging.chosen.choose` is the first three stages, a bundle function of `packaging` the next
-three, `plan` and `execute` the two halves of an executor. Nothing is written before `execute`.
+`packaging.chosen.choose` is the first three stages, `packaging.golden.golden_of` the fourth, a
+bundle function of `packaging` the next three, `plan` and `execute` the two halves of an
+executor. Nothing is written before `execute`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from modelpress.executors.compression import Compression
 from modelpress.executors.progress import SILENT, Progress
 from modelpress.executors.streaming import Written
 from modelpress.packaging.chosen import Chosen
+from modelpress.packaging.golden import NO_GOLDEN, Golden
 from modelpress.packaging.olive_zip import zip_bundle
 from modelpress.packaging.project import project_bundle
 from modelpress.packaging.rendering import Rendering, runtime_warnings
@@ -30,10 +32,11 @@ class Prepared:
 
     plan: Plan
     chosen: Chosen
+    golden: Golden = NO_GOLDEN
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        return (*self.chosen.warnings, *runtime_warnings(self.chosen))
+        return (*self.chosen.warnings, *runtime_warnings(self.chosen), *self.golden.warnings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +51,14 @@ class Target:
     force: bool = False
 
 
-def plan_project(chosen: Chosen, rendering: Rendering, target: Target) -> Prepared:
+def plan_project(chosen: Chosen, rendering: Rendering, target: Target, golden: Golden = NO_GOLDEN) -> Prepared:
     """Plan a deployable project for the one candidate that was chosen."""
-    return Prepared(_plan(project_bundle(chosen, rendering), target), chosen)
+    return Prepared(_plan(project_bundle(chosen, rendering, golden), target), chosen, golden)
 
 
-def plan_zip(chosen: Chosen, rendering: Rendering, target: Target) -> Prepared:
+def plan_zip(chosen: Chosen, rendering: Rendering, target: Target, golden: Golden = NO_GOLDEN) -> Prepared:
     """Plan a zip of all chosen candidates in Olive's layout."""
-    return Prepared(_plan(zip_bundle(chosen, rendering), target), chosen)
+    return Prepared(_plan(zip_bundle(chosen, rendering, golden), target), chosen, golden)
 
 
 def execute(prepared: Prepared, progress: Progress = SILENT) -> Written:

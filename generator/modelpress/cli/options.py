@@ -99,7 +99,7 @@ def dry_run_option(command: Command) -> Command:
 
 
 def render_options(command: Command) -> Command:
-    """Add --templates, --dim and --compression, which say how templates are rendered and written."""
+    """Add --templates, --dim, --golden, --inputs and --compression: how a bundle is rendered and written."""
     templates = click.option(
         "--templates", multiple=True, type=click.Path(), metavar="DIR", help="Folder with template sets, nearest first."
     )
@@ -111,4 +111,12 @@ def render_options(command: Command) -> Command:
         type=click.Choice(["default", "store", "deflate", "auto"]),
         help="Of a zip: store models and deflate text, store or deflate everything, or decide by samples.",
     )
-    return templates(dim(compression(command)))
+    golden = click.option(
+        "--golden/--no-golden",
+        default=None,
+        help="Run the model once, and put its inputs and outputs beside the samples, which check against them.",
+    )
+    inputs = click.option(
+        "--inputs", type=click.Path(), metavar="FILE.npz", help="Real inputs for them; the others are made up."
+    )
+    return templates(dim(golden(inputs(compression(command)))))

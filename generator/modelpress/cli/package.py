@@ -59,6 +59,8 @@ def package(selection: Selection, output: Output, **options: Any) -> None:
 def _settings(selection: Selection, options: dict[str, Any]) -> Settings:
     flags = {
         "render.dims": options["dim"],
+        "render.golden": options["golden"],
+        "render.inputs": options["inputs"],
         "templates": options["templates"],
         "compression": options["compression"],
         "output": options["target"],
@@ -94,16 +96,21 @@ def _prepare(
 ) -> Iterator[tuple[str, Prepared]]:
     """Read, rank and find the models once, then plan each artifact; nothing is written before all are planned."""
     from modelpress import pipeline
-    from modelpress.cli.rendering import check_dimensions, output_folder, rendering_for
+    from modelpress.cli.rendering import check_dimensions, golden_for, output_folder, rendering_for
     from modelpress.config.package_types import PACKAGE_TYPES
     from modelpress.packaging.artifact_names import distinct_names
     from modelpress.packaging.chosen import choose
+    from modelpress.packaging.golden import NO_GOLDEN
     from modelpress.packaging.olive_zip import set_names
 
     chosen = choose(selection.request(settings))
     check_dimensions(settings, chosen)
+    golden = golden_for(settings, chosen, by_default=False)
     folder = output_folder(settings, chosen.folder)
     for package, name in zip(packages, distinct_names([f"{one.name}.zip" for one in packages]), strict=True):
         rendering = rendering_for(settings, selection.source, set_names(samples=package.samples))
         target = pipeline.Target(folder / name, package.compression or settings.configuration.compression)
-        yield PACKAGE_TYPES[package.type], pipeline.plan_zip(chosen, rendering, target)
+        yield (
+            PACKAGE_TYPES[package.type],
+            pipeline.plan_zip(chosen, rendering, target, golden if package.samples else NO_GOLDEN),
+        )

@@ -34,7 +34,7 @@ def render(selection: Selection, output: Output, **options: Any) -> None:
     `deploy` in the folder of SOURCE.
     """
     from modelpress import pipeline
-    from modelpress.cli.rendering import check_dimensions, output_folder, rendering_for
+    from modelpress.cli.rendering import check_dimensions, golden_for, output_folder, rendering_for
     from modelpress.packaging.chosen import candidate_of_rank, choose
     from modelpress.packaging.project import DEFAULT_SETS
 
@@ -45,7 +45,8 @@ def render(selection: Selection, output: Output, **options: Any) -> None:
     check_dimensions(settings, chosen)
     path = options["target"] or output_folder(settings, chosen.folder) / DEFAULT_FOLDER
     target = pipeline.Target(path, configuration.compression, force=options["force"])
-    prepared = pipeline.plan_project(chosen, rendering, target)
+    golden = golden_for(settings, chosen, by_default=True)
+    prepared = pipeline.plan_project(chosen, rendering, target, golden)
     output.warn((*settings.warnings, *prepared.warnings))
     if options["dry_run"]:
         output.data(plan_document(prepared), lambda: plan_text(prepared))
@@ -60,6 +61,8 @@ def _flags(options: dict[str, Any]) -> dict[str, object]:
         "render.sets": options["sets"],
         "render.variables": options["variables"],
         "render.dims": options["dim"],
+        "render.golden": options["golden"],
+        "render.inputs": options["inputs"],
         "templates": options["templates"],
         "compression": options["compression"],
     }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from modelpress.config.settings import Settings
     from modelpress.packaging.chosen import Chosen
+    from modelpress.packaging.golden import Golden
     from modelpress.packaging.rendering import Rendering
     from modelpress.templating import Layer
 
@@ -35,6 +36,19 @@ def check_dimensions(settings: Settings, chosen: Chosen) -> None:
     from modelpress.packaging.dimensions import refuse_unknown_dimensions
 
     refuse_unknown_dimensions(settings.configuration.render.dims, chosen.models[chosen.entries[0].candidate.id])
+
+
+def golden_for(settings: Settings, chosen: Chosen, *, by_default: bool) -> Golden:
+    """The golden vectors of the best model, where the settings ask for them; real inputs ask for them as well."""
+    from modelpress.model.golden import Wishes
+    from modelpress.packaging.golden import NO_GOLDEN, golden_of
+
+    render = settings.configuration.render
+    wanted = by_default or render.inputs is not None if render.golden is None else render.golden
+    if not wanted:
+        return NO_GOLDEN
+    inputs = None if render.inputs is None else settings.resolve("render.inputs", render.inputs)
+    return golden_of(chosen, Wishes(render.dims, inputs))
 
 
 def layers_of(settings: Settings) -> tuple[Layer, ...]:

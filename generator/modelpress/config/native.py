@@ -51,6 +51,13 @@ class RenderOptions(Section):
     dims: dict[str, Count] = Field(
         default={}, description="Sizes of symbolic or unknown dimensions: NAME, or INPUT:AXIS, to a size."
     )
+    golden: bool | None = Field(
+        default=None,
+        description="Whether golden vectors are computed; left out: for `render` and not for `package`.",
+    )
+    inputs: PathText | None = Field(
+        default=None, description="An .npz file with real inputs for them; the others are made up."
+    )
 
 
 class AzureWorkspace(Section):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from modelpress.bundle import SUMS_NAME, Bundle, sha256sums
 from modelpress.candidates import Ranked
 from modelpress.packaging.chosen import Chosen
+from modelpress.packaging.golden import FOLDER, NO_GOLDEN, Golden
 from modelpress.packaging.rendering import Rendering, merge, model_entries
 from modelpress.templating import render_sets
 
@@ -18,8 +21,11 @@ def set_names(*, samples: bool) -> tuple[str, ...]:
     return (CANDIDATE_SET, RANKING_SET, *((SAMPLE_SET,) if samples else ()))
 
 
-def zip_bundle(chosen: Chosen, rendering: Rendering) -> Bundle:
-    """Every chosen candidate with its files, the ranking, the samples of the best one, and SHA256SUMS."""
+def zip_bundle(chosen: Chosen, rendering: Rendering, golden: Golden = NO_GOLDEN) -> Bundle:
+    """Every chosen candidate with its files, the ranking, the samples of the best one, and SHA256SUMS.
+
+    Golden vectors lie beside the samples, which check against them.
+    """
     folders = {ranked.candidate.id: candidate_folder(ranked) for ranked in chosen.entries}
     layout = rendering.layout(chosen, folders)
     candidate_sets = rendering.only(CANDIDATE_SET)
@@ -28,7 +34,9 @@ def zip_bundle(chosen: Chosen, rendering: Rendering) -> Bundle:
         placed = layout.models[ranked.candidate.id]
         context = rendering.context(layout, ranked)
         parts += [model_entries(placed), render_sets(context, candidate_sets, folders={MODEL_FOLDER: placed.folder})]
-    best = rendering.context(layout, chosen.entries[0])
+    golden_folder = f"{FOLDERS[SAMPLE_SET]}/{FOLDER}"
+    best = replace(rendering.context(layout, chosen.entries[0]), golden=golden.context(golden_folder))
+    parts.append(golden.entries(golden_folder))
     parts.append(render_sets(best, rendering.only(RANKING_SET, SAMPLE_SET), folders=FOLDERS))
     return Bundle.of(merge(parts), {SUMS_NAME: sha256sums})
 

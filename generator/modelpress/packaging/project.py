@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from modelpress.bundle import LOCK_NAME, Bundle, Closing, Digest
 from modelpress.candidates import ranking_document
 from modelpress.packaging.chosen import Chosen
+from modelpress.packaging.golden import FOLDER, NO_GOLDEN, Golden
 from modelpress.packaging.rendering import Rendering, merge, model_entries
 from modelpress.templating import render_sets
 from modelpress.version import __version__
@@ -20,12 +21,13 @@ LOCK_VERSION = 1
 DEFAULT_SETS = ("candidate", "ranking", "readme", "samples")
 
 
-def project_bundle(chosen: Chosen, rendering: Rendering) -> Bundle:
-    """The project of the one candidate whose model was chosen, with its lock."""
+def project_bundle(chosen: Chosen, rendering: Rendering, golden: Golden = NO_GOLDEN) -> Bundle:
+    """The project of the one candidate whose model was chosen, with its golden vectors and its lock."""
     ranked = chosen.entries[0]
     layout = rendering.layout(chosen, {ranked.candidate.id: MODEL_FOLDER})
-    context = rendering.context(layout, ranked)
-    entries = merge([model_entries(layout.models[ranked.candidate.id]), render_sets(context, rendering.sets)])
+    context = replace(rendering.context(layout, ranked), golden=golden.context(FOLDER))
+    model = model_entries(layout.models[ranked.candidate.id])
+    entries = merge([model, golden.entries(FOLDER), render_sets(context, rendering.sets)])
     return Bundle.of(entries, {LOCK_NAME: _lock(_provenance(chosen, rendering))})
 
 

@@ -208,6 +208,19 @@ class RuntimeContext:
 
 
 @dataclass(frozen=True)
+class GoldenContext:
+    """Inputs, and the outputs that the model must give for them."""
+
+    path: Annotated[
+        str,
+        Doc("golden.json relative to the bundle, with inputs.npz and outputs.npz beside it.", "golden/golden.json"),
+    ]
+    dimensions: Annotated[dict[str, int], Doc("Sizes of the free dimensions, by NAME or INPUT:AXIS.", {"batch": 1})]
+    guessed: Annotated[list[str], Doc("Those of them that nobody gave.", ["batch"])]
+    runtime: Annotated[str, Doc("What computed the outputs.", "onnxruntime 1.31.1")]
+
+
+@dataclass(frozen=True)
 class RenderContext:
     """All that a template may see."""
 
@@ -216,7 +229,7 @@ class RenderContext:
     candidates: Annotated[list[RankedContext], Doc("Every ranked candidate, best first.")]
     model: Annotated[ModelContext, Doc("Its model.")]
     runtime: Annotated[RuntimeContext, Doc("How it is run.")]
-    golden: Annotated[dict[str, Any] | None, Doc("Golden vectors, or none.")] = None
+    golden: Annotated[GoldenContext | None, Doc("Golden vectors, or none where the bundle has none.")] = None
     settings: Annotated[
         dict[str, dict[str, Any]],
         Doc(

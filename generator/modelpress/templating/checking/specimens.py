@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from modelpress.templating.context import (
     CandidateContext,
+    GoldenContext,
     MetricItem,
     ModelContext,
     ProjectContext,
@@ -56,7 +57,8 @@ def _ordinary() -> RenderContext:
         extensions=False,
     )
     rows = [_row(candidate, 1), replace(_row(candidate, 2), id="f70d676e", metrics=None)]
-    return RenderContext(ProjectContext("digits", "1", "Reads a digit."), candidate, rows, model, runtime)
+    golden = GoldenContext("golden/golden.json", {"batch": 1}, ["batch"], "onnxruntime 1.31.1")
+    return RenderContext(ProjectContext("digits", "1", "Reads a digit."), candidate, rows, model, runtime, golden)
 
 
 def _hostile() -> RenderContext:
@@ -95,7 +97,8 @@ def _hostile() -> RenderContext:
         extensions=True,
     )
     rows = [_row(candidate, 1)]
-    return RenderContext(ProjectContext(HOSTILE, HOSTILE, HOSTILE), candidate, rows, model, runtime)
+    golden = GoldenContext("golden/golden.json", {HOSTILE: 2**40}, [HOSTILE], HOSTILE)
+    return RenderContext(ProjectContext(HOSTILE, HOSTILE, HOSTILE), candidate, rows, model, runtime, golden)
 
 
 def _bare() -> RenderContext:
