@@ -1,0 +1,159 @@
+"""JavaScript samples of rendered projects, with golden vectors for inputs that the tests choose."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import onnxruntime as ort
+import pytest
+
+from modelpress.model.golden.document import golden_json, value_document
+from modelpress.model.golden.ort_values import run_session
+from modelpress.model.golden.values import Value
+from modelpress.model.signature import inspect_model
+
+TOOLCHAIN = Path(__file__).parents[4] / ".toolchains" / "javascript"
+EXACT = {"absolute": 0, "relative": 0}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run of the sample gave."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+    @property
+    def outputs(self) -> list[dict[str, Any]]:
+        assert self.code == 0, self.stderr
+        document = json.loads(self.stdout)
+        assert list(document) == ["outputs"]
+        return list(document["outputs"])
+
+    @property
+    def error(self) -> str:
+        """The message of a run that had to fail."""
+        assert (self.code, self.stdout) == (1, ""), self
+        return self.stderr.partition("error: ")[2]
+
+
+@dataclass(frozen=True)
+class Program:
+    """The sample of a rendered project."""
+
+    node: str
+    root: Path
+
+    @property
+    def folder(self) -> Path:
+        return self.root / "samples" / "javascript"
+
+    @property
+    def model(self) -> Path:
+        return self.root / "model" / "model.onnx"
+
+    def call(self, *arguments: object) -> Outcome:
+        command = [self.node, "sample.mjs", *map(str, arguments)]
+        done = subprocess.run(
+            command, cwd=self.folder, capture_output=True, text=True, encoding="utf-8", check=False, timeout=60
+        )
+        return Outcome(done.returncode, done.stdout, done.stderr)
+
+    def on_inputs(self, document: object) -> Outcome:
+        file = self.root / "inputs.json"
+        file.write_text(json.dumps(document), encoding="utf-8")
+        return self.call("--inputs", file)
+
+    def on_settings(self, settings: object, *arguments: object) -> Outcome:
+        file = self.root / "settings.json"
+        file.write_text(json.dumps(settings), encoding="utf-8")
+        return self.call("--config", file, *arguments)
+
+    @property
+    def golden(self) -> dict[str, Any]:
+        document = json.loads((self.root / "golden" / "golden.json").read_text(encoding="utf-8"))
+        assert isinstance(document, dict)
+        return document
+
+    def change_golden(self, document: object) -> None:
+        (self.root / "golden" / "golden.json").write_text(json.dumps(document), encoding="utf-8")
+
+    def add_golden(self, feeds: Mapping[str, Any]) -> None:
+        """Golden vectors for these inputs; their floats may differ by little."""
+        specs = {spec.name: spec.type for spec in inspect_model(self.model).inputs}
+        inputs = [Value(name, specs[name], None if feed is None else np.asarray(feed)) for name, feed in feeds.items()]
+        session = ort.InferenceSession(str(self.model))
+        outputs = run_session(session, {value.name: value for value in inputs})
+        lists = {
+            "inputs": list(map(value_document, inputs)),
+            "outputs": [
+                {**value_document(value), "tolerance": tolerance_of(value), "stable": True} for value in outputs
+            ],
+        }
+        (self.root / "golden").mkdir()
+        (self.root / "golden" / "golden.json").write_bytes(golden_json({"format": 1}, lists))
+        constants = self.folder / "model_runner" / "model.mjs"
+        text = constants.read_text(encoding="utf-8")
+        assert "GOLDEN = null" in text
+        constants.write_text(text.replace("GOLDEN = null", 'GOLDEN = "golden/golden.json"'), encoding="utf-8")
+
+
+def tolerance_of(value: Value) -> dict[str, float]:
+    is_float = (value.type.dtype or "").startswith("float")
+    return {"absolute": 1e-6, "relative": 1e-4} if is_float else EXACT
+
+
+@pytest.fixture(scope="session")
+def node(require_tool: Callable[[str], str]) -> str:
+    """Node, where the packages that the samples need are there too."""
+    path = require_tool("node")
+    if not (TOOLCHAIN / ".ready").is_file():
+        required = set(os.environ.get("MODELPRESS_REQUIRE", "").split(",")) & {"javascript", "all"}
+        (pytest.fail if required else pytest.skip)("the packages are not installed: run toolchains/javascript.sh")
+    return path
+
+
+@pytest.fixture(scope="session")
+def packages(node: str) -> Path:
+    """The node_modules of the toolchain."""
+    assert node
+    return TOOLCHAIN / "node_modules"
+
+
+@pytest.fixture(scope="session")
+def render_program(
+    node: str, packages: Path, render_source: Callable[[Path], Any]
+) -> Callable[[Path, Mapping[str, Any] | None], Program]:
+    """Render the sample of a model file, with golden vectors for these inputs."""
+
+    def render(path: Path, feeds: Mapping[str, Any] | None = None) -> Program:
+        program = Program(node, render_source(path).root)
+        (program.folder / "node_modules").symlink_to(packages)
+        if feeds is not None:
+            program.add_golden(feeds)
+        return program
+
+    return render
+
+
+@pytest.fixture(scope="session")
+def make_program(
+    tmp_path_factory: pytest.TempPathFactory, render_program: Callable[..., Program]
+) -> Callable[[onnx.ModelProto, Mapping[str, Any] | None], Program]:
+    """The same from a model in memory."""
+
+    def make(model: onnx.ModelProto, feeds: Mapping[str, Any] | None = None) -> Program:
+        path = tmp_path_factory.mktemp("made") / "made.onnx"
+        path.write_bytes(model.SerializeToString())
+        return render_program(path, feeds)
+
+    return make
