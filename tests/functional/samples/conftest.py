@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import onnx
 import pytest
 from onnx import helper
@@ -25,6 +26,19 @@ from modelpress.templating import ProjectContext, search_path
 
 IR_VERSION = 10
 OPSETS = [helper.make_opsetid("", 21), helper.make_opsetid("ai.onnx.ml", 3)]
+
+
+def plain(value: Mapping[str, Any]) -> Any:
+    """A value of the printed document as nested lists, a list, a dictionary or None."""
+    if value["kind"] == "tensor":
+        dtype, data = value["dtype"], value["data"]
+        numbers = [int(item) for item in data] if dtype in ("int64", "uint64") else data
+        return np.array(numbers, object).reshape(value["shape"]).tolist()
+    if value["kind"] == "sequence":
+        return [plain(item) for item in value["elements"]]
+    if value["kind"] == "map":
+        return dict(zip(value["keys"], value["values"], strict=True))
+    return None if value["value"] is None else plain(value["value"])
 
 
 @dataclass(frozen=True)
@@ -48,7 +62,11 @@ class Outcome:
 
     @property
     def values(self) -> dict[str, Any]:
-        return {name: output["values"] for name, output in self.outputs.items()}
+        return {name: plain(output) for name, output in self.outputs.items()}
+
+    @property
+    def inputs(self) -> dict[str, Any]:
+        return {value["name"]: plain(value) for value in self.document["inputs"]}
 
     @property
     def error(self) -> str:

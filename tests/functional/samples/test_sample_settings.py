@@ -180,7 +180,7 @@ def test_bound_runs_give_the_same(make_model: Make, render_model: Render, *, io_
     )
     project.configure({"io_bind": io_bind})
     outcome = project.call_json("--dim", "n=3")
-    inputs = {value["name"]: value["values"] for value in outcome.document["inputs"]}
+    inputs = outcome.inputs
     assert outcome.values == {
         **{f"{name}_out": inputs[name] for name in numbers},
         "text": [[str(value) for value in row] for row in inputs["i"]],

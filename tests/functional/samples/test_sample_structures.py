@@ -29,11 +29,11 @@ def test_sequences(make_model: Make, render_model: Render, tmp_path: Any, number
     project = render_model(model)
     made = project.call_json()
     assert made.outputs["more"]["kind"] == "sequence"
-    assert [item["shape"] for item in made.values["more"]] == [[2, 3]] * 3
+    assert [item["shape"] for item in made.outputs["more"]["elements"]] == [[2, 3]] * 3
     one = [[1, 2, 3], [4, 5, 6]] if number == TensorProto.FLOAT else [["a", "b", "c"], ["d", "e", "é"]]
     file = tmp_path / "inputs.json"
     file.write_text(f'{{"many": [], "one": {one}}}'.replace("'", '"'))
-    assert [item["values"] for item in project.call_json("--inputs", file).values["more"]] == [one]
+    assert project.call_json("--inputs", file).values["more"] == [one]
     table = project.call().stdout.splitlines()
     assert table[1].split() == ["more", "sequence", "[3]"]
     assert [line.split()[0] for line in table[2:]] == ["more[0]", "more[1]", "more[2]"]
@@ -55,7 +55,7 @@ def test_maps_in(make_model: Make, render_model: Render, tmp_path: Any) -> None:
     )
     project = render_model(model)
     made = project.call_json()
-    assert made.values["b"] == [[pytest.approx(made.document["inputs"][1]["values"]["0"]), 0]]
+    assert made.values["b"] == [[pytest.approx(made.inputs["ids"]["0"]), 0]]
     file = tmp_path / "inputs.json"
     file.write_text('{"words": {"y": 2.5}, "ids": {"7": 1, "0": 3}}')
     assert project.call_json("--inputs", file).values == {"a": [[0, 2.5]], "b": [[3, 1]]}
@@ -75,10 +75,11 @@ def test_maps_out(make_model: Make, render_model: Render, labels: dict[str, list
     project = render_model(model)
     project.configure({"io_bind": io_bind})
     outcome = project.call_json()
-    scores = outcome.document["inputs"][0]["values"]
-    assert outcome.values["classes"] == [
-        {"kind": "map", "values": dict(zip(map(str, names), row, strict=True))} for row in scores
-    ]
+    scores = outcome.inputs["scores"]
+    keys = [str(name) for name in names]  # JSON has int64 as text
+    assert outcome.values["classes"] == [dict(zip(keys, row, strict=True)) for row in scores]
+    types = {(one["key_dtype"], one["value_dtype"]) for one in outcome.outputs["classes"]["elements"]}
+    assert types == {("string" if isinstance(names[0], str) else "int64", "float32")}
     assert ("not bound" in outcome.stderr) is io_bind
     assert f"{names[1]}: " in project.call().stdout
 
@@ -109,12 +110,10 @@ def test_optionals(make_model: Make, render_model: Render, tmp_path: Any) -> Non
     given = project.call_json("--inputs", file)
     assert given.outputs["same_a"] == {
         "name": "same_a",
-        "kind": "tensor",
-        "dtype": "float32",
-        "shape": [2],
-        "values": [1, 2],
+        "kind": "optional",
+        "value": {"kind": "tensor", "dtype": "float32", "shape": [2], "data": [1, 2]},
     }
-    assert [item["values"] for item in given.values["same_b"]] == [[3, 4]]
+    assert given.values["same_b"] == [[3, 4]]
     file.write_text('{"a": null}')
     assert project.call_json("--inputs", file).values["has_a"] is False
 

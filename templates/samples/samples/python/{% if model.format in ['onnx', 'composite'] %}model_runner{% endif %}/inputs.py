@@ -8,17 +8,22 @@ from typing import Any
 
 import numpy as np
 
+from model_runner.documents import decode, map_types
 from model_runner.messages import SampleError, printable
 from model_runner.settings import read_json
 from model_runner.tensors import INT4_RANGES, Argument, family, numpy_type, split_type
 
 # Kinds of numpy's types that the elements of each family may be given as.
 SOURCES = {"bool": "b", "string": "UT", "integer": "iu", "float": "fiu"}
+PYTHON_TYPES = {"bool": bool, "string": str, "integer": int, "float": float}
 
 
 def read_inputs(path: Path, arguments: Mapping[str, Argument]) -> dict[str, Any]:
-    """Values by input name, from a .npz file with arrays or a .json file with lists."""
-    readers = {".json": read_json, ".npz": _read_npz}
+    """Values by input name, from a .npz file with arrays or a .json file.
+
+    That has nested lists by name, or the inputs of golden.json in its own form.
+    """
+    readers = {".json": _read_json, ".npz": _read_npz}
     if path.suffix.lower() not in readers:
         raise SampleError(f"{path} is neither a .npz nor a .json file")
     values = readers[path.suffix.lower()](path)
@@ -27,6 +32,19 @@ def read_inputs(path: Path, arguments: Mapping[str, Argument]) -> dict[str, Any]
             known = ", ".join(map(str, arguments.values()))
             raise SampleError(f"{path}: the model has no input {name!r}, but {known}")
     return {name: _convert_input(values[name], arguments[name]) for name in values}
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    document = read_json(path)
+    inputs = document.get("inputs")
+    if "format" not in document or not isinstance(inputs, list):
+        return document
+    try:
+        return {value["name"]: decode(value) for value in inputs}
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise SampleError(
+            f"{path}: not inputs of golden.json's form: {error!r}"
+        ) from error
 
 
 def _read_npz(path: Path) -> dict[str, Any]:
@@ -69,8 +87,8 @@ def convert(value: Any, type_name: str) -> Any:
     if kind == "seq" and isinstance(value, list | np.ndarray):
         return [convert(item, inner) for item in value]
     if kind == "map" and isinstance(value, dict):
-        key_type = int if inner.startswith("int64,") else str
-        return {key_type(key): float(item) for key, item in value.items()}
+        key_type, value_type = (PYTHON_TYPES[family(one)] for one in map_types(inner))
+        return {key_type(key): value_type(item) for key, item in value.items()}
     raise TypeError(f"got {type(value).__name__}")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from model_runner.documents import value_document
 from model_runner.messages import printable
 from model_runner.tensors import Value, family, split_type
 
@@ -33,44 +34,10 @@ def as_json(result: Result) -> str:
     document = {
         "providers": result.providers,
         "free_dimensions": result.free_dimensions,
-        "inputs": [_named(value) for value in result.inputs],
-        "outputs": [_named(value) for value in result.outputs],
+        "inputs": [value_document(value) for value in result.inputs],
+        "outputs": [value_document(value) for value in result.outputs],
     }
     return json.dumps(document, allow_nan=False)
-
-
-def _named(value: Value) -> dict[str, Any]:
-    return {"name": value.name, **_described(value.value, value.type)}
-
-
-def _described(value: Any, type_name: str) -> dict[str, Any]:
-    kind, inner = split_type(type_name)
-    if value is None:
-        return {"kind": "optional", "values": None}
-    if kind == "optional":
-        return _described(value, inner)
-    if kind == "seq":
-        items = [_described(item, inner) for item in value]
-        return {"kind": "sequence", "values": items}
-    if kind == "map":
-        values = {str(key): _plain(np.asarray(item)) for key, item in value.items()}
-        return {"kind": "map", "values": values}
-    shape = list(value.shape)
-    return {"kind": "tensor", "dtype": inner, "shape": shape, "values": _plain(value)}
-
-
-def _plain(array: np.ndarray[Any, Any]) -> Any:
-    """Nested lists of what JSON can hold."""
-    if array.dtype.kind not in "fV":
-        return array.tolist()
-    numbers = array.astype(np.float64)
-    if np.isfinite(numbers).all():
-        return numbers.tolist()
-    cells = numbers.astype(object)
-    cells[np.isnan(numbers)] = "NaN"
-    cells[np.isposinf(numbers)] = "Infinity"
-    cells[np.isneginf(numbers)] = "-Infinity"
-    return cells.tolist()
 
 
 def as_table(outputs: Iterable[Value]) -> str:
