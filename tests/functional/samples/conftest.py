@@ -19,7 +19,9 @@ import onnx
 import pytest
 from onnx import helper
 
+from modelpress.model.golden import Wishes
 from modelpress.packaging.chosen import Request, candidate_of_rank, choose
+from modelpress.packaging.golden import golden_of
 from modelpress.packaging.rendering import Rendering
 from modelpress.pipeline import Target, execute, plan_project, plan_zip
 from modelpress.templating import ProjectContext, search_path
@@ -90,6 +92,17 @@ class Project:
     def model(self) -> Path:
         return self.root / "model" / "model.onnx"
 
+    @property
+    def golden(self) -> dict[str, Any]:
+        found = json.loads((self.root / "golden" / "golden.json").read_text(encoding="utf-8"))
+        assert isinstance(found, dict)
+        return found
+
+    def change_golden(self, change: Callable[[dict[str, Any]], object]) -> None:
+        golden = self.golden
+        change(golden)
+        (self.root / "golden" / "golden.json").write_text(json.dumps(golden), encoding="utf-8")
+
     def configure(self, settings: Mapping[str, Any]) -> None:
         (self.root / "model" / "inference_config.json").write_text(json.dumps(settings))
 
@@ -126,6 +139,24 @@ def render_source(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], 
         target = tmp_path_factory.mktemp("rendered") / "project"
         execute(plan_project(chosen, rendering, Target(target)))
         return Project(target)
+
+    return render
+
+
+@pytest.fixture(scope="session")
+def render_golden(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Project]:
+    """Render a model, or the winner of a source, with the sample set and golden vectors."""
+    rendering = Rendering.of(ProjectContext("sample test", "1"), search_path(), ["samples"], {})
+
+    def render(source: Path | onnx.ModelProto, **wishes: Any) -> Project:
+        folder = tmp_path_factory.mktemp("golden")
+        if isinstance(source, onnx.ModelProto):
+            (folder / "made.onnx").write_bytes(source.SerializeToString())
+            source = folder / "made.onnx"
+        chosen = choose(Request(source), candidate_of_rank(1))
+        golden = golden_of(chosen, Wishes(**wishes))
+        execute(plan_project(chosen, rendering, Target(folder / "project"), golden))
+        return Project(folder / "project")
 
     return render
 

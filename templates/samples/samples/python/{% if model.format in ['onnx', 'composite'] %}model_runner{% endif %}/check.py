@@ -94,6 +94,7 @@ class _Comparison:
         if not self._stable:
             return
         got, expected = (elements(one, dtype) for one in data)
+        _same(got.size, expected.size, place, "number of elements")
         wrong = np.flatnonzero(~self._agree(got, expected, dtype))
         if wrong.size:
             index = (
