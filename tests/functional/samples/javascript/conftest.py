@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,18 @@ import numpy as np
 import onnx
 import onnxruntime as ort
 import pytest
+from onnx import TensorProto, helper
 
+from modelpress.model.golden import GoldenVectors
 from modelpress.model.golden.document import golden_json, value_document
 from modelpress.model.golden.ort_values import run_session
 from modelpress.model.golden.values import Value
 from modelpress.model.signature import inspect_model
+from modelpress.packaging.chosen import Request, candidate_of_rank, choose
+from modelpress.packaging.golden import NO_GOLDEN, Golden
+from modelpress.packaging.rendering import Rendering
+from modelpress.pipeline import Target, execute, plan_project
+from modelpress.templating import ProjectContext, search_path
 
 TOOLCHAIN = Path(__file__).parents[4] / ".toolchains" / "javascript"
 EXACT = {"absolute": 0, "relative": 0}
@@ -87,29 +94,45 @@ class Program:
     def change_golden(self, document: object) -> None:
         (self.root / "golden" / "golden.json").write_text(json.dumps(document), encoding="utf-8")
 
-    def add_golden(self, feeds: Mapping[str, Any]) -> None:
-        """Golden vectors for these inputs; their floats may differ by little."""
-        specs = {spec.name: spec.type for spec in inspect_model(self.model).inputs}
-        inputs = [Value(name, specs[name], None if feed is None else np.asarray(feed)) for name, feed in feeds.items()]
-        session = ort.InferenceSession(str(self.model))
-        outputs = run_session(session, {value.name: value for value in inputs})
-        lists = {
-            "inputs": list(map(value_document, inputs)),
-            "outputs": [
-                {**value_document(value), "tolerance": tolerance_of(value), "stable": True} for value in outputs
-            ],
-        }
-        (self.root / "golden").mkdir()
-        (self.root / "golden" / "golden.json").write_bytes(golden_json({"format": 1}, lists))
-        constants = self.folder / "model_runner" / "model.mjs"
-        text = constants.read_text(encoding="utf-8")
-        assert "GOLDEN = null" in text
-        constants.write_text(text.replace("GOLDEN = null", 'GOLDEN = "golden/golden.json"'), encoding="utf-8")
+
+def golden_for(model: Path, feeds: Mapping[str, Any]) -> Golden:
+    """Golden vectors for these inputs; floats may differ by little."""
+    specs = {spec.name: spec.type for spec in inspect_model(model).inputs}
+    inputs = [Value(name, specs[name], np.asarray(feed)) for name, feed in feeds.items()]
+    session = ort.InferenceSession(str(model))
+    outputs = run_session(session, {value.name: value for value in inputs})
+    lists = {
+        "inputs": list(map(value_document, inputs)),
+        "outputs": [{**value_document(value), "tolerance": tolerance_of(value), "stable": True} for value in outputs],
+    }
+    document = golden_json({"format": 1}, lists)
+    return Golden(GoldenVectors({"golden.json": document}, {}, (), (), "", ""))
 
 
 def tolerance_of(value: Value) -> dict[str, float]:
     is_float = (value.type.dtype or "").startswith("float")
     return {"absolute": 1e-6, "relative": 1e-4} if is_float else EXACT
+
+
+def sums() -> onnx.ModelProto:
+    """Of floats x [n, 2] and whole numbers k: x + k, and k."""
+    graph = helper.make_graph(
+        [
+            helper.make_node("Cast", ["k"], ["f"], to=TensorProto.FLOAT),
+            helper.make_node("Add", ["x", "f"], ["sum"]),
+            helper.make_node("Identity", ["k"], ["same"]),
+        ],
+        "graph",
+        [
+            helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 2]),
+            helper.make_tensor_value_info("k", TensorProto.INT64, [1]),
+        ],
+        [
+            helper.make_tensor_value_info("sum", TensorProto.FLOAT, ["n", 2]),
+            helper.make_tensor_value_info("same", TensorProto.INT64, [1]),
+        ],
+    )
+    return helper.make_model(graph, ir_version=10, opset_imports=[helper.make_opsetid("", 21)])
 
 
 @pytest.fixture(scope="session")
@@ -131,15 +154,18 @@ def packages(node: str) -> Path:
 
 @pytest.fixture(scope="session")
 def render_program(
-    node: str, packages: Path, render_source: Callable[[Path], Any]
+    node: str, packages: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[Path, Mapping[str, Any] | None], Program]:
     """Render the sample of a model file, with golden vectors for these inputs."""
+    rendering = Rendering.of(ProjectContext("sample test", "1"), search_path(), ["samples"], {})
 
     def render(path: Path, feeds: Mapping[str, Any] | None = None) -> Program:
-        program = Program(node, render_source(path).root)
+        chosen = choose(Request(path), candidate_of_rank(1))
+        target = tmp_path_factory.mktemp("rendered") / "project"
+        golden = NO_GOLDEN if feeds is None else golden_for(path, feeds)
+        execute(plan_project(chosen, rendering, Target(target), golden))
+        program = Program(node, target)
         (program.folder / "node_modules").symlink_to(packages)
-        if feeds is not None:
-            program.add_golden(feeds)
         return program
 
     return render
@@ -157,3 +183,17 @@ def make_program(
         return render_program(path, feeds)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def program(make_program: Callable[..., Program]) -> Program:
+    """The sample of a model of two inputs and outputs, which tests call in many ways."""
+    return make_program(sums(), {"x": np.array([[1, 2]], np.float32), "k": np.array([2**60])})
+
+
+@pytest.fixture
+def changed(program: Program) -> Iterator[Program]:
+    """The same, whose golden vectors a test may change."""
+    kept = program.golden
+    yield program
+    program.change_golden(kept)

@@ -37,13 +37,12 @@ function nested([name, value]) {
   return [name, value === null ? null : { kind: 'tensor', shape: shapeOf(value), data: [value].flat(Infinity) }];
 }
 
+/** The shape of nested lists; null where they are of different lengths. */
 function shapeOf(value) {
   if (!Array.isArray(value)) return [];
-  const [first, ...others] = value.map(shapeOf);
-  if (others.some((other) => String(other) !== String(first))) {
-    throw new SampleError('lists of different lengths do not make a tensor');
-  }
-  return [value.length, ...(first ?? [])];
+  const shapes = value.map(shapeOf);
+  if (shapes.some((shape) => shape === null || String(shape) !== String(shapes[0]))) return null;
+  return [value.length, ...(shapes[0] ?? [])];
 }
 
 function feed(ort, value, parameter) {
@@ -51,6 +50,7 @@ function feed(ort, value, parameter) {
     throw new SampleError(`input ${described(parameter)}: JavaScript cannot leave out an optional input`);
   }
   const { kind, dtype = parameter.dtype, shape, data } = value;
+  if (shape === null) throw new SampleError(`input ${described(parameter)}: got lists of different lengths`);
   if (kind !== 'tensor' || dtype !== parameter.dtype || !Array.isArray(shape) || !Array.isArray(data)) {
     throw new SampleError(`input ${described(parameter)}: got a ${printable(`${kind} of ${dtype}`)}`);
   }
