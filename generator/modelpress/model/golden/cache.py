@@ -8,6 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -46,14 +47,15 @@ class GoldenCache:
         """Keep the files: all or none, since another process may look at the same moment."""
         if self.folder is None:
             return
-        try:
-            staged = Path(tempfile.mkdtemp(dir=self.folder.parent))
+        top = self.folder.parent
+        with suppress(OSError), tempfile.TemporaryDirectory(dir=top) as place:  # a full disk, another process was first
+            staged = Path(place, "staged")
+            staged.mkdir()
             for name, content in files.items():
                 (staged / name).write_bytes(content)
+            shutil.rmtree(self.folder, ignore_errors=True)  # what could not be loaded
             staged.rename(self.folder)
-        except OSError:  # a full disk, or another process was first
-            shutil.rmtree(staged, ignore_errors=True)
-        _forget_oldest(self.folder.parent)
+        _forget_oldest(top)
 
 
 def _forget_oldest(top: Path) -> None:

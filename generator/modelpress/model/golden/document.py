@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 FORMAT: Final = 1
 AS_TEXT: Final = frozenset({"int64", "uint64"})  # JavaScript's numbers cannot hold them all
 NOT_FINITE: Final = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+UNKNOWN: Final = TypeSpec("opaque")  # what an empty sequence that was read holds
 SCALAR: Final[tuple[int, ...]] = ()
 
 
@@ -40,10 +41,11 @@ def value_document(value: Value) -> dict[str, Any]:
 
 
 def _encoded(content: Any, spec: TypeSpec) -> dict[str, Any]:
-    if spec.kind == "optional" and spec.element is not None:
-        return {"kind": "optional", "value": None if content is None else _encoded(content, spec.element)}
-    if spec.kind == "sequence" and spec.element is not None:
-        return {"kind": "sequence", "elements": [_encoded(one, spec.element) for one in content]}
+    held = spec.element or UNKNOWN
+    if spec.kind == "optional":
+        return {"kind": "optional", "value": None if content is None else _encoded(content, held)}
+    if spec.kind == "sequence":
+        return {"kind": "sequence", "elements": [_encoded(one, held) for one in content]}
     if spec.kind == "map" and spec.value is not None:
         key_dtype, value_dtype = str(spec.key), str(spec.value.dtype)
         return {

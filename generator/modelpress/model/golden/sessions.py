@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 ERRORS_ONLY = 3  # real models cause hundreds of warnings
 CPU = "CPUExecutionProvider"
-LONGEST_REASON = 300  # characters of a message of ONNX Runtime
+KEPT_OF_REASON = (120, 240)  # characters of a message of ONNX Runtime, which says where first and what last
 
 
 class Model:
@@ -72,6 +72,7 @@ def _open(path: Any, task: Task) -> ort.InferenceSession:
 
 
 def reason_of(error: Exception) -> str:
-    """The message on one line, without what a terminal would act upon."""
+    """The message on one line, its middle left out where it is long, without what a terminal would act upon."""
     text = " ".join("".join(c if c.isprintable() or c.isspace() else "?" for c in str(error)).split())
-    return text if len(text) <= LONGEST_REASON else f"{text[:LONGEST_REASON]}..."
+    head, tail = KEPT_OF_REASON
+    return text if len(text) <= head + tail else f"{text[:head]} ... {text[-tail:]}"
