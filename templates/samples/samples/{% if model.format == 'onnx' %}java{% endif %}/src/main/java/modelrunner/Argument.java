@@ -33,13 +33,13 @@ record Argument(String name, String type, String dtype, long[] shape, boolean op
         return true;
     }
 
-    /** Checks a value that is to be fed. */
+    /** Checks a value that is to be fed; the caller says for which input. */
     void check(Value.Tensor tensor) throws SampleException {
         if (!tensor.dtype().toString().equals(dtype)) {
-            throw new SampleException("input " + this + ": got " + tensor.dtype());
+            throw new SampleException("got " + tensor.dtype());
         }
         if (!fits(tensor.shape())) {
-            throw new SampleException("input " + this + ": got the shape " + Arrays.toString(tensor.shape()));
+            throw new SampleException("got the shape " + Arrays.toString(tensor.shape()));
         }
     }
 }

@@ -26,12 +26,16 @@ final class Check {
         for (JsonElement element : Json.array(golden, "outputs")) {
             JsonObject expected = element.getAsJsonObject();
             String name = Json.text(expected, "name");
+            String label = "output '" + SampleException.printable(name) + "'";
             if (outputs.containsKey(name)) {
-                new Check(expected).values(
-                        "output '" + SampleException.printable(name) + "'", outputs.get(name), Value.fromJson(expected));
+                try {
+                    new Check(expected).values(label, outputs.get(name), Value.fromJson(expected));
+                } catch (RuntimeException error) { // Gson has many for what is of another type
+                    throw new SampleException("the golden " + label + " is malformed: " + error.getMessage(), error);
+                }
                 compared++;
             } else if (arguments.stream().noneMatch(one -> one.name().equals(name) && !one.gap().isEmpty())) {
-                throw new SampleException("check failed: there is no output '" + SampleException.printable(name) + "'");
+                throw new SampleException("check failed: there is no " + label);
             }
         }
         if (compared < outputs.size()) {
@@ -77,7 +81,7 @@ final class Check {
             Object one = found.entries().get(key);
             Object other = golden.entries().get(key);
             if (!matches(one, other)) {
-                same(where + "[" + key + "]", one, other);
+                same(where + "[" + Json.write(found.keyType().toJson(key)) + "]", one, other);
             }
         }
     }
@@ -107,7 +111,8 @@ final class Check {
 
     private static void same(String what, Object found, Object golden) throws SampleException {
         if (!found.equals(golden)) {
-            throw new SampleException("check failed: " + SampleException.printable(what + ": got " + found + ", expected " + golden));
+            String difference = what + ": got " + found + ", expected " + golden;
+            throw new SampleException("check failed: " + SampleException.printable(difference));
         }
     }
 }

@@ -115,18 +115,15 @@ enum Dtype {
     }
 
     private Double real(JsonPrimitive value) throws SampleException {
-        double number;
         if (value.isString()) {
-            number = switch (value.getAsString()) {
+            return switch (value.getAsString()) {
                 case "NaN" -> Double.NaN;
                 case "Infinity" -> Double.POSITIVE_INFINITY;
                 case "-Infinity" -> Double.NEGATIVE_INFINITY;
                 default -> throw new SampleException("expected " + this + ", got " + abridged(value));
             };
-            return number;
         }
-        number = value.getAsDouble();
-        double rounded = narrowed(number);
+        double rounded = narrowed(value.getAsDouble());
         if (Double.isInfinite(rounded)) {
             throw new SampleException(abridged(value) + " is beyond the range of " + this);
         }
@@ -147,7 +144,8 @@ enum Dtype {
             BigDecimal number = new BigDecimal(value.getAsString());
             if (number.precision() - number.scale() <= 20) { // more digits than 64 bits have would take long to expand
                 BigInteger whole = number.toBigIntegerExact();
-                if (isUnsigned() ? whole.signum() >= 0 && whole.bitLength() <= 8 * size : whole.bitLength() < 8 * size) {
+                int bits = 8 * size - (isUnsigned() ? 0 : 1); // without the sign
+                if (whole.bitLength() <= bits && !(isUnsigned() && whole.signum() < 0)) {
                     return whole;
                 }
             }

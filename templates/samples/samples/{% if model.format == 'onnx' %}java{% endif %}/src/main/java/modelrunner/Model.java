@@ -41,7 +41,9 @@ final class Model implements AutoCloseable {
         // Real models cause hundreds of warnings.
         OrtEnvironment environment = OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR);
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-            settings.unused().forEach(name -> Sample.note("not used, ONNX Runtime's Java API does not have it: " + name));
+            for (String name : settings.unused()) {
+                Sample.note("not used, ONNX Runtime's Java API does not have it: " + name);
+            }
             SessionSettings.apply(settings.sessionOptions(), options);
             if (given.customOps() != null) {
                 options.registerCustomOpLibrary(given.customOps().toString());

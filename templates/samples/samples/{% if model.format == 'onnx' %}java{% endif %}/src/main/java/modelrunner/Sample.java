@@ -1,5 +1,7 @@
 package modelrunner;
 
+import static java.util.stream.Collectors.joining;
+
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import java.io.FileDescriptor;
@@ -39,7 +41,8 @@ public final class Sample {
         try {
             run(options, out);
         } catch (SampleException error) {
-            note("error: " + error.getMessage());
+            // ONNX Runtime's own messages hold names from the model, too.
+            note("error: " + error.getMessage().lines().map(SampleException::printable).collect(joining("\n")));
             return 1;
         }
         return 0;

@@ -27,8 +27,7 @@ final class SessionSettings {
                 } else {
                     set(options, option.getKey(), option.getValue());
                 }
-            } catch (OrtException | IllegalArgumentException | IllegalStateException
-                    | UnsupportedOperationException error) {
+            } catch (OrtException | RuntimeException error) { // Gson and Java have many for what is of another type
                 throw new SampleException(said + ": " + error.getMessage(), error);
             }
         }
