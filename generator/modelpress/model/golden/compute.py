@@ -150,7 +150,9 @@ def _inputs_sha256(path: Path | None) -> str | None:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}", hint="Give an .npz file: --inputs FILE.npz.") from None
+        raise UsageError(
+            f"{path} cannot be read: {error.strerror}", hint="Give an .npz file: --inputs FILE.npz."
+        ) from None
 
 
 def _task(model: ModelFiles, parts: list[_Part], work: Path, asked: tuple[Mapping[str, Any], str, Wishes]) -> Task:
