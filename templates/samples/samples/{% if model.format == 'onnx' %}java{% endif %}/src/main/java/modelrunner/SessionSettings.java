@@ -81,15 +81,21 @@ final class SessionSettings {
     }
 
     private static OptLevel level(String text) {
-        return switch (shortName(text)) {
-            case "0", "DISABLE_ALL" -> OptLevel.NO_OPT;
-            case "1", "ENABLE_BASIC" -> OptLevel.BASIC_OPT;
-            case "2", "ENABLE_EXTENDED" -> OptLevel.EXTENDED_OPT;
-            case "3", "ENABLE_LAYOUT" -> OptLevel.LAYOUT_OPT;
-            case "99", "ENABLE_ALL" -> OptLevel.ALL_OPT;
-            default -> throw new IllegalArgumentException("expected one of ORT_DISABLE_ALL, ORT_ENABLE_BASIC,"
-                    + " ORT_ENABLE_EXTENDED, ORT_ENABLE_LAYOUT, ORT_ENABLE_ALL");
+        int id = switch (shortName(text)) {
+            case "0", "DISABLE_ALL" -> 0;
+            case "1", "ENABLE_BASIC" -> 1;
+            case "2", "ENABLE_EXTENDED" -> 2;
+            case "3", "ENABLE_LAYOUT" -> 3; // not in older releases
+            case "99", "ENABLE_ALL" -> 99;
+            default -> -1;
         };
+        for (OptLevel level : OptLevel.values()) {
+            if (level.getID() == id) {
+                return level;
+            }
+        }
+        throw new IllegalArgumentException("expected one of ORT_DISABLE_ALL, ORT_ENABLE_BASIC, ORT_ENABLE_EXTENDED,"
+                + " ORT_ENABLE_LAYOUT, ORT_ENABLE_ALL");
     }
 
     private static String shortName(String text) {
