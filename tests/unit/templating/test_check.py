@@ -37,6 +37,7 @@ RIGHT = [
     "{% for name, m in (candidate.metrics or {}).items() %}{{ name | py }}: {{ m.value | json | py }}{% endfor %}",
     "{% for row in candidates %}{% set m = (row.metrics or {}).get('x') %}{{ m.value | json | py if m }}{% endfor %}",
     "{% macro m(x) %}{{ x | py }}{% endmacro %}{{ m(project.name) }}",
+    "{% macro m(x) %}{% if x %}{{ x[0] | py }}{{ m(x[1:]) }}{% endif %}{% endmacro %}{{ m(project.name) }}",
     "{% macro m() %}{{ caller() }}{% endmacro %}{% call m() %}x{% endcall %}",
     "{% set x = project.name | py %}{{ x }}",
     "{% set x %}a{{ project.name | py }}{% endset %}{{ x }}",

@@ -138,8 +138,8 @@ class Walk:
         self.body(node.body, inner)
 
     def _macro(self, node: nodes.Macro, scope: Names) -> None:
+        scope[node.name] = MACRO  # first: it may call itself
         self._parameters(node, scope)
-        scope[node.name] = MACRO
 
     def _callblock(self, node: nodes.CallBlock, scope: Names) -> None:
         self._expressions.shape(node.call, scope)
