@@ -215,6 +215,25 @@ def test_contradicting_directions_are_settled_by_most_then_by_the_first_in_run_o
     assert rank(found, parse_policy(by=["m:max"])).warnings == ()
 
 
+def test_no_direction_is_made_up_for_a_metric_that_has_none():
+    found = listing(
+        *(replace(candidate(name), metrics={"f1": Metric("f1", value)}) for name, value in [("a", 0.8), ("b", 0.9)])
+    )
+    with pytest.raises(UsageError) as refusal:
+        rank(found, parse_policy(by=["f1"]))
+    assert refusal.value.message == "--by 'f1': nothing says whether higher or lower is better"
+    assert refusal.value.hint == "Write f1:max where higher is better, f1:min where lower is."
+    assert ids(rank(found, parse_policy(by=["f1:max"]))) == "ba"
+
+
+def test_one_direction_among_candidates_is_enough():
+    metrics = [Metric("f1", 0.8), Metric("f1", 0.9, higher_is_better=True)]
+    found = listing(*(replace(candidate(m.name + str(i)), metrics={"f1": m}) for i, m in enumerate(metrics)))
+    ranking = rank(found, parse_policy(by=["f1"]))
+    assert [entry.candidate.metrics["f1"].value for entry in ranking.entries] == [0.9, 0.8]
+    assert ranking.warnings == ()
+
+
 def test_metrics_without_objectives_leave_run_order_and_say_so():
     ranking = rank(listing(candidate("b", size=1.0), candidate("a", size=2.0)))
     assert ids(ranking) == "ab"

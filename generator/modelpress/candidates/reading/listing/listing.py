@@ -94,6 +94,6 @@ def _measurement(figures: Mapping[str, float | Figure | None], rules: Mapping[st
         values[metric] = {
             "value": figure.value if isinstance(figure, Figure) else figure,
             "priority": rule.priority or -1,
-            "higher_is_better": rule.higher_is_better is True,
+            "higher_is_better": rule.higher_is_better,
         }
     return Measurement(values)
