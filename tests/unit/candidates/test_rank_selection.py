@@ -310,7 +310,7 @@ def test_the_document():
         candidate("b", latency=1.0, accuracy=-INF, on_front=True),
         candidate("c", latency=9.0, accuracy=None, on_front=False),
     )
-    document = ranking_document(rank(found), Path("/run"), {"b": "/elsewhere/b.onnx"})
+    document = ranking_document(rank(found), Path("/run"))
     assert json.loads(json.dumps(document, allow_nan=False)) == document
     assert document == {
         "candidates": [
@@ -322,7 +322,7 @@ def test_the_document():
                     "latency": {"value": 1.0, "priority": 1, "higher_is_better": False},
                     "accuracy": {"value": None, "priority": 2, "higher_is_better": True},
                 },
-                "model_path": "/elsewhere/b.onnx",
+                "model_path": "models/b.onnx",
                 "reason": "best latency: 1",
                 "on_pareto_front": True,
             },

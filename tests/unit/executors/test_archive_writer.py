@@ -171,12 +171,6 @@ def test_a_device_is_not_replaced(bundle: Bundle, out: Path) -> None:
         archive.plan(bundle, out / "pipe")
 
 
-def test_an_existing_zip_is_kept_where_that_is_asked_for(bundle: Bundle, out: Path) -> None:
-    (out / "o.zip").touch()
-    with pytest.raises(ModelpressError, match=r"o\.zip exists"):
-        archive.plan(bundle, out / "o.zip", replace=False)
-
-
 def test_the_zip_that_is_read_is_not_replaced(bundle: Bundle, weights: ExistingFile, out: Path) -> None:
     write(bundle, out / "o.zip")
     (out / "link.zip").symlink_to("o.zip")
