@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
+
+from modelpress.cli.output import Command
+from modelpress.config.package_types import Compression
 
 if TYPE_CHECKING:
     from modelpress.config.settings import Settings
     from modelpress.packaging.chosen import Request
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +99,30 @@ def dry_run_option(command: Command) -> Command:
     return click.option("-n", "--dry-run", is_flag=True, help="Print what would be done and change nothing.")(command)
 
 
+def templates_option(command: Command) -> Command:
+    """Add --templates."""
+    return click.option(
+        "--templates", multiple=True, type=click.Path(), metavar="DIR", help="Folder with template sets, nearest first."
+    )(command)
+
+
 def render_options(command: Command) -> Command:
     """Add --templates, --dim and --compression, which say how templates are rendered and written."""
-    templates = click.option(
-        "--templates", multiple=True, type=click.Path(), metavar="DIR", help="Folder with template sets, nearest first."
-    )
     dim = click.option(
         "--dim", multiple=True, metavar="NAME=N", help="Size of a symbolic dimension: NAME=N or INPUT:AXIS=N."
     )
     compression = click.option(
         "--compression",
-        type=click.Choice(["default", "store", "deflate", "auto"]),
+        type=click.Choice(get_args(Compression)),
         help="Of a zip: store models and deflate text, store or deflate everything, or decide by samples.",
     )
-    return templates(dim(compression(command)))
+    return templates_option(dim(compression(command)))
+
+
+def render_flags(options: Mapping[str, Any]) -> dict[str, object]:
+    """The settings that `render_options` give."""
+    return {
+        "render.dims": options["dim"],
+        "templates": options["templates"],
+        "compression": options["compression"],
+    }

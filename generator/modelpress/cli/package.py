@@ -8,9 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from modelpress.cli.options import Selection, dry_run_option, render_options, selection_options, trust_option
+from modelpress.cli.options import (
+    Selection,
+    dry_run_option,
+    render_flags,
+    render_options,
+    selection_options,
+    trust_option,
+)
 from modelpress.cli.output import Output, output_options, progress_option
-from modelpress.cli.plan import carry_out, plan_document, plan_text
+from modelpress.cli.plan import carry_out, plan_document, plan_text, written_text
 
 if TYPE_CHECKING:
     from modelpress.config.packages import ZipfilePackage
@@ -50,19 +57,11 @@ def package(selection: Selection, output: Output, **options: Any) -> None:
         ],
         "warnings": list(dict.fromkeys(warning for _, job in jobs for warning in job.warnings)),
     }
-    output.data(
-        document,
-        lambda: "\n".join(f"{one.path}: {len(one.digests)} files, {one.bytes_written:,} bytes" for _, one in written),
-    )
+    output.data(document, lambda: "\n".join(written_text(one) for _, one in written))
 
 
 def _settings(selection: Selection, options: dict[str, Any]) -> Settings:
-    flags = {
-        "render.dims": options["dim"],
-        "templates": options["templates"],
-        "compression": options["compression"],
-        "output": options["target"],
-    }
+    flags = {"output": options["target"], **render_flags(options)}
     project = options["config"]
     if project is None:
         from modelpress.candidates.reading.olive.workflow import is_workflow

@@ -15,9 +15,13 @@ if TYPE_CHECKING:
 def carry_out(prepared: Prepared, output: Output) -> Written:
     """Execute with the progress that was asked for."""
     from modelpress import pipeline
-    from modelpress.executors.progress import SILENT
 
-    return pipeline.execute(prepared, progress_for(output.progress) or SILENT)
+    return pipeline.execute(prepared, progress_for(output.progress))
+
+
+def written_text(written: Written) -> str:
+    """What was written, for people."""
+    return f"{written.path}: {len(written.digests)} files, {written.bytes_written:,} bytes"
 
 
 def plan_document(prepared: Prepared) -> dict[str, Any]:

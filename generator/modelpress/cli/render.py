@@ -7,9 +7,16 @@ from typing import Any
 
 import click
 
-from modelpress.cli.options import Selection, dry_run_option, render_options, selection_options, trust_option
+from modelpress.cli.options import (
+    Selection,
+    dry_run_option,
+    render_flags,
+    render_options,
+    selection_options,
+    trust_option,
+)
 from modelpress.cli.output import Output, output_options, progress_option
-from modelpress.cli.plan import carry_out, plan_document, plan_text
+from modelpress.cli.plan import carry_out, plan_document, plan_text, written_text
 
 DEFAULT_FOLDER = "deploy"
 
@@ -38,7 +45,8 @@ def render(selection: Selection, output: Output, **options: Any) -> None:
     from modelpress.packaging.chosen import candidate_of_rank, choose
     from modelpress.packaging.project import DEFAULT_SETS
 
-    settings = selection.settings(_flags(options))
+    flags = {"render.sets": options["sets"], "render.variables": options["variables"], **render_flags(options)}
+    settings = selection.settings(flags)
     configuration = settings.configuration
     rendering = rendering_for(settings, selection.source, configuration.render.sets or DEFAULT_SETS)
     chosen = choose(selection.request(settings), candidate_of_rank(options["rank"]))
@@ -52,14 +60,4 @@ def render(selection: Selection, output: Output, **options: Any) -> None:
         return
     written = carry_out(prepared, output)
     document = {"path": str(written.path), "content_sha256": written.content_sha256}
-    output.data(document, lambda: f"{written.path}: {len(written.digests)} files, {written.bytes_written:,} bytes")
-
-
-def _flags(options: dict[str, Any]) -> dict[str, object]:
-    return {
-        "render.sets": options["sets"],
-        "render.variables": options["variables"],
-        "render.dims": options["dim"],
-        "templates": options["templates"],
-        "compression": options["compression"],
-    }
+    output.data(document, lambda: written_text(written))

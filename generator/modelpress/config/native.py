@@ -9,9 +9,10 @@ from typing import Any
 
 from pydantic import Field, JsonValue
 
+from modelpress.config.package_types import Compression
 from modelpress.config.packages import MOST_PACKAGES, PACKAGE_MODELS, Package
 from modelpress.config.problems import Keys
-from modelpress.config.values import Compression, Count, NonNegative, PathText, Section, Text, Tolerance, section_of
+from modelpress.config.values import Count, NonNegative, PathText, Section, Text, Tolerance, section_of
 
 
 class Project(Section):

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from modelpress.bundle import Bundle, Digest, Entry, RenderedText, content_sha256
+from modelpress.config.package_types import Compression
 from modelpress.errors import ModelpressError, UsageError
 from modelpress.executors.atomic import workspace
-from modelpress.executors.compression import Compression, method_for
+from modelpress.executors.compression import method_for
 from modelpress.executors.progress import SILENT, Progress
 from modelpress.executors.streaming import PlannedFile, Sink, Written, stream
 from modelpress.executors.target import check_parent, check_sources, real, writing_to
