@@ -49,6 +49,12 @@ class ModelReference:
     components: tuple[ModelReference, ...] = ()
     config: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def inference_settings(self) -> Mapping[str, Any] | None:
+        """Those of its configuration, None where they are absent or empty."""
+        settings = self.config.get("inference_settings")
+        return settings if isinstance(settings, dict) and settings else None
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:

@@ -11,7 +11,7 @@ from modelpress.candidates.reading.assembly import Record, assemble
 from modelpress.candidates.reading.listing.check import ListingError, checked
 from modelpress.candidates.reading.listing.form import Entry, Figure, Rule
 from modelpress.candidates.reading.listing.table import Table, parse_table
-from modelpress.candidates.reading.olive.metrics import Measurement
+from modelpress.candidates.reading.measurement import Measurement
 from modelpress.candidates.reading.source import Source
 from modelpress.config.problems import Keys, MalformedError, at
 from modelpress.errors import ModelpressError

@@ -10,7 +10,7 @@ from typing import Any
 
 from modelpress.candidates.candidate import ModelReference, Step
 from modelpress.candidates.reading import datafile
-from modelpress.candidates.reading.olive.metrics import NOTHING, Measurement
+from modelpress.candidates.reading.measurement import NOTHING, Measurement
 from modelpress.candidates.reading.olive.model import model_reference
 from modelpress.candidates.reading.place import exists, inside
 from modelpress.candidates.reading.recorded_paths import portable

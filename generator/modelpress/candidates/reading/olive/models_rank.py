@@ -5,10 +5,10 @@ from __future__ import annotations
 from modelpress.candidates.candidate import CandidateSet
 from modelpress.candidates.reading.accelerator import DEFAULT, accelerator_of_settings
 from modelpress.candidates.reading.assembly import Record, assemble
+from modelpress.candidates.reading.measurement import NOTHING, Measurement
 from modelpress.candidates.reading.olive import package as olive_package
 from modelpress.candidates.reading.olive.candidate_folder import CandidateFolder, candidate_folders
-from modelpress.candidates.reading.olive.metrics import NOTHING, Measurement
-from modelpress.candidates.reading.olive.model import inference_settings, model_reference
+from modelpress.candidates.reading.olive.model import model_reference
 from modelpress.candidates.reading.olive.rank_file import RANK_FILE, RankEntry, is_rank_list, load_rank
 from modelpress.candidates.reading.place import parent
 from modelpress.candidates.reading.recorded_paths import model_position, parts_of, place_in
@@ -42,7 +42,7 @@ def _record(tree: FileTree, number: int, entry: RankEntry) -> Record:
         model = model_reference(entry.model_config)
         return Record(
             model_id=(folder.model_id if folder else None) or _id_in_path(entry) or f"rank-{number}",
-            accelerator=entry.accelerator or accelerator_of_settings(inference_settings(model.config)) or DEFAULT,
+            accelerator=entry.accelerator or accelerator_of_settings(model.inference_settings) or DEFAULT,
             model=model,
             measured=Measurement(entry.metrics),
             input_measured=folder.measurements()[1] if folder else NOTHING,

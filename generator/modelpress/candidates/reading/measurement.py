@@ -1,4 +1,4 @@
-"""Olive's metric values as metrics, each with its place among the objectives of the run."""
+"""What was measured of a model, in the form of Olive's records, and the metrics that it makes."""
 
 from __future__ import annotations
 
