@@ -345,6 +345,35 @@ def test_settings_come_from_the_environment_and_say_so(monkeypatch: pytest.Monke
     }
 
 
+def test_the_source_and_where_results_go_may_stand_in_the_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = EXAMPLES / "listing" / "candidates.yaml"
+    no_source = run("rank")
+    assert no_source.exit_code == 2
+    assert no_source.stderr.startswith("error: no SOURCE is given\n")
+    Path("modelpress.yaml").write_text(f"source: {json.dumps(str(source))}\noutput: results\n")
+    assert [one["id"] for one in run_json("rank")["candidates"]] == ["small", "medium", "large"]
+    assert run_json("package")["artifacts"][0]["path"] == str(Path.cwd() / "results" / "OutputModels.zip")
+    assert run_json("render")["path"] == str(Path.cwd() / "results" / "deploy")
+    monkeypatch.setenv("MODELPRESS_SOURCE", str(EXAMPLES / "single-model" / "model.onnx"))
+    assert [one["id"] for one in run_json("rank")["candidates"]] == ["model"]
+    assert [one["id"] for one in run_json("rank", source)["candidates"]] == ["small", "medium", "large"]
+
+
+def test_a_workflow_as_source_goes_before_the_configuration_of_the_project(tmp_path: Path) -> None:
+    shutil.copytree(OLIVE / "0.9.1-search-zip", tmp_path / "run")
+    workflow = tmp_path / "run" / "config.json"
+    settings = json.loads(workflow.read_text())
+    workflow.write_text(json.dumps({**settings, "packaging_config": {"type": "Zipfile", "name": "OfTheRun"}}))
+    Path("modelpress.yaml").write_text(
+        "output: results\nranking: {by: [size-kb]}\npackages: [{type: zipfile, name: Other}]\n"
+    )
+    (artifact,) = run_json("package", workflow)["artifacts"]
+    assert artifact["path"] == str(Path.cwd() / "results" / "OfTheRun.zip")
+    bundle = unpack(Path(artifact["path"]), tmp_path / "unpacked")
+    sizes = [one["metrics"]["size-kb"]["value"] for one in json.loads((bundle / "models_rank.json").read_text())]
+    assert sizes == sorted(sizes)
+
+
 def test_doctor_knows_this_python() -> None:
     document = run_json("doctor")
     found = {item["name"]: item["version"] for item in document["installed"]}

@@ -39,8 +39,8 @@ def package(selection: Selection, output: Output, **options: Any) -> None:
     """Package the candidates of SOURCE as its configuration asks for.
 
     SOURCE is an Olive run, its workflow file or zip, a listing (YAML, JSON, CSV), or a model.
-    The configuration is -c, or SOURCE itself where it is an Olive workflow file. Results go to
-    -o, else into the run's folder.
+    The configuration is -c, or else modelpress.yaml, and before it SOURCE itself where that is
+    an Olive workflow file. Results go to -o, else into the run's folder.
     """
     settings = _settings(selection, options)
     packages = _packages(settings, options["types"])
@@ -62,12 +62,11 @@ def package(selection: Selection, output: Output, **options: Any) -> None:
 
 def _settings(selection: Selection, options: dict[str, Any]) -> Settings:
     flags = {"output": options["target"], **render_flags(options)}
-    project = options["config"]
-    if project is None:
-        from modelpress.candidates.reading.olive.workflow import is_workflow
+    if options["config"] is not None or selection.given is None:
+        return selection.settings(flags, project=options["config"])
+    from modelpress.candidates.reading.olive.workflow import is_workflow
 
-        project = selection.source if is_workflow(selection.source) else None
-    return selection.settings(flags, project=project)
+    return selection.settings(flags, workflow=selection.given if is_workflow(selection.given) else None)
 
 
 def _packages(settings: Settings, types: tuple[str, ...]) -> tuple[ZipfilePackage, ...]:
@@ -103,6 +102,6 @@ def _prepare(
     check_dimensions(settings, chosen)
     folder = output_folder(settings, chosen.folder)
     for package, name in zip(packages, distinct_names([f"{one.name}.zip" for one in packages]), strict=True):
-        rendering = rendering_for(settings, selection.source, set_names(samples=package.samples))
+        rendering = rendering_for(settings, chosen.request.source, set_names(samples=package.samples))
         target = pipeline.Target(folder / name, package.compression or settings.configuration.compression)
         yield PACKAGE_TYPES[package.type], pipeline.plan_zip(chosen, rendering, target)

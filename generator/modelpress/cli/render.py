@@ -48,7 +48,7 @@ def render(selection: Selection, output: Output, **options: Any) -> None:
     flags = {"render.sets": options["sets"], "render.variables": options["variables"], **render_flags(options)}
     settings = selection.settings(flags)
     configuration = settings.configuration
-    rendering = rendering_for(settings, selection.source, configuration.render.sets or DEFAULT_SETS)
+    rendering = rendering_for(settings, selection.source(settings), configuration.render.sets or DEFAULT_SETS)
     chosen = choose(selection.request(settings), candidate_of_rank(options["rank"]))
     check_dimensions(settings, chosen)
     path = options["target"] or output_folder(settings, chosen.folder) / DEFAULT_FOLDER
