@@ -20,12 +20,9 @@ BINARY = {".onnx"}
 
 @dataclass(frozen=True)
 class Source:
-    """A path to read candidates from. It may stand wherever a path may (`Path(source)`)."""
+    """A path to read candidates from."""
 
     path: Path
-
-    def __fspath__(self) -> str:
-        return str(self.path)
 
     def __str__(self) -> str:
         return str(self.path)
