@@ -374,6 +374,13 @@ def test_a_workflow_as_source_goes_before_the_configuration_of_the_project(tmp_p
     assert sizes == sorted(sizes)
 
 
+def test_a_setting_is_shown_on_one_line() -> None:
+    Path("modelpress.yaml").write_text("ranking: {by: [a, 'b:max']}\npackages: [{type: zipfile, name: One}]\n")
+    shown = run("config").stdout.splitlines()
+    assert shown[1] == 'ranking.by  ["a", "b:max"]'
+    assert shown[2].startswith('packages    [{"type": "zipfile", "name": "One", ')
+
+
 def test_doctor_knows_this_python() -> None:
     document = run_json("doctor")
     found = {item["name"]: item["version"] for item in document["installed"]}

@@ -85,11 +85,11 @@ def progress_option(command: Command) -> Command:
     )(command)
 
 
-def as_json(document: Any) -> str:
-    """One JSON document, as every command prints it."""
+def as_json(document: Any, *, indent: int | None = 2) -> str:
+    """One JSON document, as every command prints it; on one line where `indent` is None."""
     import json
 
-    text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(document, indent=indent, ensure_ascii=False, allow_nan=False)
     return HIDDEN.sub(lambda found: json.dumps(found.group())[1:-1], text)
 
 

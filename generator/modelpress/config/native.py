@@ -45,7 +45,9 @@ class RankingOptions(Section):
 class RenderOptions(Section):
     """What is rendered from the winner."""
 
-    sets: tuple[Text, ...] = Field(default=(), description="Template sets, by name or folder.")
+    sets: tuple[Text, ...] = Field(
+        default=(), description="Template sets, by name; `templates` says where they are looked for."
+    )
     variables: dict[str, dict[str, JsonValue]] = Field(
         default={}, description="Values of the sets' own variables: template set to variable to value."
     )

@@ -68,8 +68,9 @@ def _variable(value: object) -> object:
 Text = Annotated[str, StringConstraints(min_length=1)]
 PathText = Annotated[str, StringConstraints(min_length=1), AfterValidator(_path)]
 FileName = Annotated[str, StringConstraints(min_length=1), AfterValidator(_file_name)]
-Count = Annotated[int, BeforeValidator(_count), Field(ge=1)]
-NonNegative = Annotated[int, BeforeValidator(_count), Field(ge=0)]
+# The bound stands before the validator: only there does it reach the JSON Schema, as `minimum`.
+Count = Annotated[int, Field(ge=1), BeforeValidator(_count)]
+NonNegative = Annotated[int, Field(ge=0), BeforeValidator(_count)]
 EnvironmentText = Annotated[str, BeforeValidator(_variable)]
 Tolerance = Annotated[
     str,
