@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from modelpress.bundle import Entry, RenderedText, check_path
 from modelpress.errors import ModelpressError, UnsafeInputError
-from modelpress.filetree import marked_entry
+from modelpress.project_files import marked_entry
 from modelpress.templating.context import RenderContext, as_plain
 from modelpress.templating.faults import Place, explain
 from modelpress.templating.sets import TemplateSet, is_partial

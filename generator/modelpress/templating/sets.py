@@ -15,6 +15,7 @@ from typing import Any
 
 from modelpress.errors import UnsafeInputError, UsageError
 from modelpress.filetree import FolderTree
+from modelpress.project_files import BYTECODE
 from modelpress.templating.manifest import MANIFEST_NAME, Manifest, read_manifest
 from modelpress.templating.variables import Variable, resolve_values, suggestion
 
@@ -42,7 +43,7 @@ class SetFolder:
     def names(self) -> Iterator[str]:
         """POSIX paths of the files in it, sorted; a link to a folder is refused (exit 4)."""
         for top, folders, files in os.walk(self.path):
-            folders[:] = sorted(folder for folder in folders if folder != "__pycache__")
+            folders[:] = sorted(folder for folder in folders if folder != BYTECODE)
             for name in folders:
                 if Path(top, name).is_symlink():
                     raise UnsafeInputError(

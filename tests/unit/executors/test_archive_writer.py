@@ -12,7 +12,7 @@ import pytest
 from modelpress.bundle import Bundle, Entry, ExistingFile, RenderedText, content_sha256, sha256sums
 from modelpress.errors import ModelpressError, UsageError
 from modelpress.executors import archive
-from modelpress.filetree import open_bundle
+from modelpress.project_files import open_bundle
 
 
 def write(bundle: Bundle, target: Path) -> bytes:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from modelpress.candidates.candidate import ModelReference
 from modelpress.candidates.reading import datafile
 from modelpress.candidates.reading.olive.model import model_reference
-from modelpress.candidates.reading.place import exists, inside, parent
 from modelpress.candidates.reading.recorded_paths import parts_of
 from modelpress.candidates.reading.recorded_values import mapping
 from modelpress.filetree import TreePath
@@ -27,7 +26,7 @@ def saved_model(config_file: TreePath) -> ModelReference:
 
     Raises ModelpressError where the file is broken or is not a model configuration.
     """
-    return _in_folder(model_reference(datafile.load(config_file)), parent(config_file))
+    return _in_folder(model_reference(datafile.load(config_file)), config_file.parent)
 
 
 def _in_folder(reference: ModelReference, folder: TreePath) -> ModelReference:
@@ -39,8 +38,9 @@ def _in_folder(reference: ModelReference, folder: TreePath) -> ModelReference:
     components = tuple(_in_folder(component, folder) for component in reference.components)
     named = [*parts_of(reference.path)[-1:], reference.onnx_file_name or ""]
     listed = mapping(reference.config.get("model_attributes")).get("additional_files")
-    if components or (not listed and inside(folder, GENAI_CONFIG).entry is not None):
+    if components or (not listed and folder.inside(GENAI_CONFIG).entry is not None):
         named = []
-    places = [inside(folder, name) for name in named if name]
-    found = next(filter(exists, places), places[0] if places else folder)  # a file that is gone stays named
+    places = [folder.inside(name) for name in named if name]
+    gone = places[0] if places else folder  # a file that is gone stays named
+    found = next((place for place in places if place.exists()), gone)
     return replace(reference, path=found.name or ".", components=components)
