@@ -178,6 +178,9 @@ def test_what_cannot_be_made_yet_is_refused_before_anything_is_read(
     result = run("package", OLIVE / "0.9.1-search-zip", "-c", config, "-o", tmp_path)
     assert result.exit_code == 2
     assert f"packages[0]: this version of modelpress cannot make {what}" in result.stderr
+    assert ("--type Zipfile" in result.stderr) == (
+        packaging["type"] != "Zipfile"
+    )  # no help where an option is the cause
     assert list(tmp_path.glob("*.zip")) == []
 
 
@@ -379,6 +382,39 @@ def test_a_setting_is_shown_on_one_line() -> None:
     shown = run("config").stdout.splitlines()
     assert shown[1] == 'ranking.by  ["a", "b:max"]'
     assert shown[2].startswith('packages    [{"type": "zipfile", "name": "One", ')
+
+
+def test_the_model_card_names_the_program_that_loads_the_model(tmp_path: Path) -> None:
+    model = tmp_path / "ir"
+    model.mkdir()
+    (model / "model.xml").write_text('<net name="m" version="11"/>')
+    (model / "model.bin").write_bytes(b"weights")
+    cases = {model: "openvino", OLIVE / "0.13.0-genai-zip": "onnxruntime-genai"}
+    for source, package in cases.items():
+        run_json("render", source, "-o", tmp_path / package)
+        card = (tmp_path / package / "README.md").read_text()
+        assert f"\nRuntime: `{package}`, which loads " in card
+        assert "ExecutionProvider" not in card
+
+
+def test_verbose_tells_which_files_had_a_say_and_what_was_left_out(tmp_path: Path) -> None:
+    Path("modelpress.yaml").write_text("strict: false\n")
+    source = OLIVE / "0.9.1-search-zip"
+    told = run("rank", source, "-v").stderr
+    assert f"note: settings from {Path.cwd() / 'modelpress.yaml'}\n" in told
+    assert "note: a2c80624 is not ranked: was not evaluated\n" in told
+    for command in ("package", "render"):
+        told = run(command, source, "-o", tmp_path / command, "--verbose").stderr
+        assert f"note: the model of 586a48e5: {source / 'olive_cache'}" in told
+        assert "note: settings from" in told
+    assert "note:" not in run("rank", source).stderr
+
+
+def test_what_is_wrong_with_a_configuration_is_in_the_document_too(tmp_path: Path) -> None:
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps({"packaging_config": {"type": "Zipfile", "nmae": "x"}}))
+    (warning,) = run_json("package", EXAMPLES / "single-model" / "model.onnx", "-c", config, "-o", tmp_path)["warnings"]
+    assert "packaging_config.nmae: unknown key, ignored" in warning
 
 
 def test_doctor_knows_this_python() -> None:

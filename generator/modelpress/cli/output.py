@@ -57,6 +57,12 @@ class Output:
             for warning in warnings:
                 click.secho(f"warning: {printable(warning)}", fg="yellow", err=True, color=colour())
 
+    def note(self, notes: Iterable[str]) -> None:
+        """Print what --verbose tells beside the result."""
+        if self.verbosity > 0:
+            for note in notes:
+                click.echo(f"note: {printable(note)}", err=True)
+
 
 def output_options(command: Command) -> Command:
     """Add --format, --quiet and --verbose; the command receives them as `output: Output`."""
@@ -65,7 +71,7 @@ def output_options(command: Command) -> Command:
         "--format", "format_", type=click.Choice(["text", "json"]), default="text", help="Form of the result."
     )
     @click.option("-q", "--quiet", is_flag=True, help="No warnings and notes.")
-    @click.option("-v", "--verbose", is_flag=True, help="Say more of what is done.")
+    @click.option("-v", "--verbose", is_flag=True, help="Say which files were read, and what was left out.")
     @wraps(command)
     def with_output(*args: Any, format_: str, quiet: bool, verbose: bool, **options: Any) -> Any:
         progress = options.pop("progress", "none")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from modelpress.cli import notes
 from modelpress.cli.options import (
     Selection,
     dry_run_option,
@@ -45,7 +46,10 @@ def package(selection: Selection, output: Output, **options: Any) -> None:
     settings = _settings(selection, options)
     packages = _packages(settings, options["types"])
     jobs = list(_prepare(selection, settings, packages))
-    output.warn(dict.fromkeys([*settings.warnings, *(warning for _, job in jobs for warning in job.warnings)]))
+    chosen = jobs[0][1].chosen
+    output.note((*notes.of_settings(settings), *notes.of_ranking(chosen.ranking), *notes.of_models(chosen)))
+    warnings = list(dict.fromkeys([*settings.warnings, *(warning for _, job in jobs for warning in job.warnings)]))
+    output.warn(warnings)
     if options["dry_run"]:
         plans = [{"type": type_, **plan_document(job)} for type_, job in jobs]
         output.data({"artifacts": plans}, lambda: "\n".join(plan_text(job) for _, job in jobs))
@@ -55,7 +59,7 @@ def package(selection: Selection, output: Output, **options: Any) -> None:
         "artifacts": [
             {"type": type_, "path": str(one.path), "content_sha256": one.content_sha256} for type_, one in written
         ],
-        "warnings": list(dict.fromkeys(warning for _, job in jobs for warning in job.warnings)),
+        "warnings": warnings,
     }
     output.data(document, lambda: "\n".join(written_text(one) for _, one in written))
 

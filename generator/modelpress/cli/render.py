@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from modelpress.cli import notes
 from modelpress.cli.options import (
     Selection,
     dry_run_option,
@@ -54,10 +55,12 @@ def render(selection: Selection, output: Output, **options: Any) -> None:
     path = options["target"] or output_folder(settings, chosen.folder) / DEFAULT_FOLDER
     target = pipeline.Target(path, configuration.compression, force=options["force"])
     prepared = pipeline.plan_project(chosen, rendering, target)
-    output.warn((*settings.warnings, *prepared.warnings))
+    output.note((*notes.of_settings(settings), *notes.of_ranking(chosen.ranking), *notes.of_models(chosen)))
+    warnings = [*settings.warnings, *prepared.warnings]
+    output.warn(warnings)
     if options["dry_run"]:
         output.data(plan_document(prepared), lambda: plan_text(prepared))
         return
     written = carry_out(prepared, output)
-    document = {"path": str(written.path), "content_sha256": written.content_sha256}
+    document = {"path": str(written.path), "content_sha256": written.content_sha256, "warnings": warnings}
     output.data(document, lambda: written_text(written))
