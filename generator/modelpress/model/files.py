@@ -76,7 +76,8 @@ def _file(located: LocatedModel) -> ModelFiles:
     name = Posix(place.name).name
     entry = place.entry
     if entry is None:
-        raise ModelpressError(f"there is no model at {place}", file=str(place))
+        hint = "Copy the model there again."
+        raise ModelpressError(f"there is no model at {place}", hint=hint, file=str(place))
     if name.lower().endswith(".onnx") or located.reference.type == "onnxmodel":
         return _onnx(located, place, name, _sidecars(located))
     files = {**_sidecars(located), name: entry}

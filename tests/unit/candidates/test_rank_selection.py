@@ -276,7 +276,7 @@ def test_no_candidate_left_names_the_reasons_and_what_to_do():
 
 
 def test_no_candidate_at_all():
-    with pytest.raises(NoCandidateError, match="no candidate was found"):
+    with pytest.raises(NoCandidateError, match="holds no candidate"):
         rank(run())
 
 

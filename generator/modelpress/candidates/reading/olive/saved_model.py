@@ -9,6 +9,7 @@ from modelpress.candidates.reading import datafile
 from modelpress.candidates.reading.olive.model import model_reference
 from modelpress.candidates.reading.recorded_paths import parts_of
 from modelpress.candidates.reading.recorded_values import mapping
+from modelpress.errors import ModelpressError
 from modelpress.filetree import TreePath
 
 MODEL_CONFIG = "model_config.json"
@@ -26,7 +27,13 @@ def saved_model(config_file: TreePath) -> ModelReference:
 
     Raises ModelpressError where the file is broken or is not a model configuration.
     """
-    return _in_folder(model_reference(datafile.load(config_file)), config_file.parent)
+    record = datafile.load(config_file)
+    try:
+        reference = model_reference(record)
+    except ModelpressError as error:
+        hint = "It holds type and config, and config holds model_path; save the model again with Olive."
+        raise ModelpressError(f"{config_file}: {error.message}", hint=hint, file=str(config_file)) from None
+    return _in_folder(reference, config_file.parent)
 
 
 def _in_folder(reference: ModelReference, folder: TreePath) -> ModelReference:
