@@ -79,17 +79,18 @@ class FolderTree:
         return str(self.location / name)
 
     def _resolve(self, name: str) -> Path:
+        root = str(self._root)
         try:
-            path = (self._root / name).resolve()
-        except (OSError, ValueError, RuntimeError):  # a loop of links, a NUL byte, too long
+            path = os.path.realpath(os.path.join(root, name))  # noqa: PTH118 - a third of the time of Path.resolve
+        except (OSError, ValueError):  # a NUL byte, too long
             return self._root / "\ufffd"
-        if path != self._root and self._root not in path.parents:
+        if path != root and not path.startswith(root.rstrip(os.sep) + os.sep):
             raise UnsafeInputError(
                 f"{self.describe(name)} leads outside {self.location}",
                 hint="Copy the file into the folder if it belongs there.",
                 file=str(self.location),
             )
-        return path
+        return Path(path)
 
 
 @dataclass(frozen=True, slots=True)
