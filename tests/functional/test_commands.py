@@ -444,3 +444,35 @@ def test_a_dimension_is_given_to_the_sample(tmp_path: Path) -> None:
     assert wrong.exit_code == 2
     assert "--dim bach" in wrong.stderr
     assert "batch" in wrong.stderr
+
+
+@pytest.mark.parametrize(
+    ("compression", "model", "text"),
+    [("default", "store", "deflate"), ("store", "store", "store"), ("deflate", "deflate", "deflate")],
+)
+def test_compression_is_as_asked_for(compression: str, model: str, text: str, tmp_path: Path) -> None:
+    methods = {"store": zipfile.ZIP_STORED, "deflate": zipfile.ZIP_DEFLATED}
+    source = EXAMPLES / "single-model" / "model.onnx"
+    run_json("render", source, "-o", tmp_path / "project.zip", "--compression", compression)
+    with zipfile.ZipFile(tmp_path / "project.zip") as archive:
+        assert archive.getinfo("model/model.onnx").compress_type == methods[model]
+        assert archive.getinfo("README.md").compress_type == methods[text]
+
+
+def test_compression_by_samples_packs_what_shrinks(tmp_path: Path) -> None:
+    model = tmp_path / "model.onnx"
+    content = (EXAMPLES / "single-model" / "model.onnx").read_bytes()
+    model.write_bytes(content + b"\x62\x80\x80\x40" + b" " * 2**20)  # a domain name of a megabyte of blanks
+    run_json("render", model, "-o", tmp_path / "project.zip", "--compression", "auto")
+    with zipfile.ZipFile(tmp_path / "project.zip") as archive:
+        assert archive.getinfo("model/model.onnx").compress_type == zipfile.ZIP_DEFLATED
+
+
+def test_a_csv_listing_is_packaged(tmp_path: Path) -> None:
+    listing = tmp_path / "candidates.csv"
+    folder = EXAMPLES / "listing" / "models"
+    rows = [f"small,{folder}/small.onnx,0.9,0.93", f"large,{folder}/large.onnx,0.8,0.96"]
+    listing.write_text("\n".join(["id,model,latency:min,accuracy:max", *rows, ""]))
+    run_json("package", listing, "-o", tmp_path / "out")
+    bundle = unpack(tmp_path / "out" / "OutputModels.zip", tmp_path / "unpacked")
+    assert load_every_model(bundle) == 2

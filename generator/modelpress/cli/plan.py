@@ -38,6 +38,7 @@ def plan_text(prepared: Prepared) -> str:
     """The plan for people."""
     plan = prepared.plan
     verb = "would replace" if plan.replaces else "would write"
-    lines = [f"{verb} {plan.target}: {len(plan.files)} files, {plan.bundle.size:,} bytes"]
+    packed = " before compression" if any(file.method == "deflate" for file in plan.files) else ""
+    lines = [f"{verb} {plan.target}: {len(plan.files)} files, {plan.bundle.size:,} bytes{packed}"]
     lines += [f"  {file.path}" + ("" if file.size is None else f"  {file.size:,}") for file in plan.files]
     return "\n".join(lines)

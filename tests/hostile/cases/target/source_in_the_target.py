@@ -4,7 +4,7 @@ COMMAND = "render models/candidates.yaml -o models --force"
 EXIT = 1
 STDERR = """\
 error: models cannot be replaced: <here>/models/model.onnx is read for it
-hint: Give another path.
+hint: Write elsewhere with -o.
 """
 
 

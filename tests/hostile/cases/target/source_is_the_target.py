@@ -4,7 +4,7 @@ COMMAND = "package OutputModels.zip"
 EXIT = 1
 STDERR = """\
 error: OutputModels.zip cannot be replaced: <here>/OutputModels.zip is read for it
-hint: Give another path.
+hint: Write elsewhere with -o.
 """
 
 
