@@ -33,7 +33,7 @@ entries = {
     path.relative_to(source).as_posix(): ExistingFile(path, path.stat().st_size, is_text=path.suffix == ".json")
     for path in files
 }
-archive.execute(archive.plan(Bundle.of(entries, {"SHA256SUMS": sha256sums}), target), durable=False)
+archive.execute(archive.plan(Bundle.of(entries, {"SHA256SUMS": sha256sums}), target))
 """
 
 

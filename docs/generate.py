@@ -89,7 +89,8 @@ def configuration_page() -> str:
     lines = [
         "# The configuration file",
         "",
-        "`modelpress.yaml` in the working folder, or `-c FILE`. `modelpress schema config` prints its JSON Schema.",
+        "`modelpress.yaml` in the working folder; `package` and `config` take another file with `-c FILE`.",
+        "`modelpress schema config` prints its JSON Schema.",
         "",
         "A setting comes from a flag, else from the environment (`MODELPRESS_` and the name in capitals, dots as",
         "underscores), else from the project's file, else from the user's file (`modelpress/config.yaml` in the",

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from modelpress.bundle import Bundle
+from modelpress.config.package_types import Compression
 from modelpress.executors import archive, folder
-from modelpress.executors.compression import Compression
 from modelpress.executors.progress import SILENT, Progress
 from modelpress.executors.streaming import Written
 from modelpress.packaging.chosen import Chosen

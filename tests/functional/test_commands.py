@@ -178,6 +178,9 @@ def test_what_cannot_be_made_yet_is_refused_before_anything_is_read(
     result = run("package", OLIVE / "0.9.1-search-zip", "-c", config, "-o", tmp_path)
     assert result.exit_code == 2
     assert f"packages[0]: this version of modelpress cannot make {what}" in result.stderr
+    assert ("--type Zipfile" in result.stderr) == (
+        packaging["type"] != "Zipfile"
+    )  # no help where an option is the cause
     assert list(tmp_path.glob("*.zip")) == []
 
 
@@ -345,6 +348,75 @@ def test_settings_come_from_the_environment_and_say_so(monkeypatch: pytest.Monke
     }
 
 
+def test_the_source_and_where_results_go_may_stand_in_the_configuration(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = EXAMPLES / "listing" / "candidates.yaml"
+    no_source = run("rank")
+    assert no_source.exit_code == 2
+    assert no_source.stderr.startswith("error: no SOURCE is given\n")
+    Path("modelpress.yaml").write_text(f"source: {json.dumps(str(source))}\noutput: results\n")
+    assert [one["id"] for one in run_json("rank")["candidates"]] == ["small", "medium", "large"]
+    assert run_json("package")["artifacts"][0]["path"] == str(Path.cwd() / "results" / "OutputModels.zip")
+    assert run_json("render")["path"] == str(Path.cwd() / "results" / "deploy")
+    monkeypatch.setenv("MODELPRESS_SOURCE", str(EXAMPLES / "single-model" / "model.onnx"))
+    assert [one["id"] for one in run_json("rank")["candidates"]] == ["model"]
+    assert [one["id"] for one in run_json("rank", source)["candidates"]] == ["small", "medium", "large"]
+
+
+def test_a_workflow_as_source_goes_before_the_configuration_of_the_project(tmp_path: Path) -> None:
+    shutil.copytree(OLIVE / "0.9.1-search-zip", tmp_path / "run")
+    workflow = tmp_path / "run" / "config.json"
+    settings = json.loads(workflow.read_text())
+    workflow.write_text(json.dumps({**settings, "packaging_config": {"type": "Zipfile", "name": "OfTheRun"}}))
+    Path("modelpress.yaml").write_text(
+        "output: results\nranking: {by: [size-kb]}\npackages: [{type: zipfile, name: Other}]\n"
+    )
+    (artifact,) = run_json("package", workflow)["artifacts"]
+    assert artifact["path"] == str(Path.cwd() / "results" / "OfTheRun.zip")
+    bundle = unpack(Path(artifact["path"]), tmp_path / "unpacked")
+    sizes = [one["metrics"]["size-kb"]["value"] for one in json.loads((bundle / "models_rank.json").read_text())]
+    assert sizes == sorted(sizes)
+
+
+def test_a_setting_is_shown_on_one_line() -> None:
+    Path("modelpress.yaml").write_text("ranking: {by: [a, 'b:max']}\npackages: [{type: zipfile, name: One}]\n")
+    shown = run("config").stdout.splitlines()
+    assert shown[1] == 'ranking.by  ["a", "b:max"]'
+    assert shown[2].startswith('packages    [{"type": "zipfile", "name": "One", ')
+
+
+def test_the_model_card_names_the_program_that_loads_the_model(tmp_path: Path) -> None:
+    model = tmp_path / "ir"
+    model.mkdir()
+    (model / "model.xml").write_text('<net name="m" version="11"/>')
+    (model / "model.bin").write_bytes(b"weights")
+    cases = {model: "openvino", OLIVE / "0.13.0-genai-zip": "onnxruntime-genai"}
+    for source, package in cases.items():
+        run_json("render", source, "-o", tmp_path / package)
+        card = (tmp_path / package / "README.md").read_text()
+        assert f"\nRuntime: `{package}`, which loads " in card
+        assert "ExecutionProvider" not in card
+
+
+def test_verbose_tells_which_files_had_a_say_and_what_was_left_out(tmp_path: Path) -> None:
+    Path("modelpress.yaml").write_text("strict: false\n")
+    source = OLIVE / "0.9.1-search-zip"
+    told = run("rank", source, "-v").stderr
+    assert f"note: settings from {Path.cwd() / 'modelpress.yaml'}\n" in told
+    assert "note: a2c80624 is not ranked: was not evaluated\n" in told
+    for command in ("package", "render"):
+        told = run(command, source, "-o", tmp_path / command, "--verbose").stderr
+        assert f"note: the model of 586a48e5: {source / 'olive_cache'}" in told
+        assert "note: settings from" in told
+    assert "note:" not in run("rank", source).stderr
+
+
+def test_what_is_wrong_with_a_configuration_is_in_the_document_too(tmp_path: Path) -> None:
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps({"packaging_config": {"type": "Zipfile", "nmae": "x"}}))
+    (warning,) = run_json("package", EXAMPLES / "single-model" / "model.onnx", "-c", config, "-o", tmp_path)["warnings"]
+    assert "packaging_config.nmae: unknown key, ignored" in warning
+
+
 def test_doctor_knows_this_python() -> None:
     document = run_json("doctor")
     found = {item["name"]: item["version"] for item in document["installed"]}
@@ -372,3 +444,35 @@ def test_a_dimension_is_given_to_the_sample(tmp_path: Path) -> None:
     assert wrong.exit_code == 2
     assert "--dim bach" in wrong.stderr
     assert "batch" in wrong.stderr
+
+
+@pytest.mark.parametrize(
+    ("compression", "model", "text"),
+    [("default", "store", "deflate"), ("store", "store", "store"), ("deflate", "deflate", "deflate")],
+)
+def test_compression_is_as_asked_for(compression: str, model: str, text: str, tmp_path: Path) -> None:
+    methods = {"store": zipfile.ZIP_STORED, "deflate": zipfile.ZIP_DEFLATED}
+    source = EXAMPLES / "single-model" / "model.onnx"
+    run_json("render", source, "-o", tmp_path / "project.zip", "--compression", compression)
+    with zipfile.ZipFile(tmp_path / "project.zip") as archive:
+        assert archive.getinfo("model/model.onnx").compress_type == methods[model]
+        assert archive.getinfo("README.md").compress_type == methods[text]
+
+
+def test_compression_by_samples_packs_what_shrinks(tmp_path: Path) -> None:
+    model = tmp_path / "model.onnx"
+    content = (EXAMPLES / "single-model" / "model.onnx").read_bytes()
+    model.write_bytes(content + b"\x62\x80\x80\x40" + b" " * 2**20)  # a domain name of a megabyte of blanks
+    run_json("render", model, "-o", tmp_path / "project.zip", "--compression", "auto")
+    with zipfile.ZipFile(tmp_path / "project.zip") as archive:
+        assert archive.getinfo("model/model.onnx").compress_type == zipfile.ZIP_DEFLATED
+
+
+def test_a_csv_listing_is_packaged(tmp_path: Path) -> None:
+    listing = tmp_path / "candidates.csv"
+    folder = EXAMPLES / "listing" / "models"
+    rows = [f"small,{folder}/small.onnx,0.9,0.93", f"large,{folder}/large.onnx,0.8,0.96"]
+    listing.write_text("\n".join(["id,model,latency:min,accuracy:max", *rows, ""]))
+    run_json("package", listing, "-o", tmp_path / "out")
+    bundle = unpack(tmp_path / "out" / "OutputModels.zip", tmp_path / "unpacked")
+    assert load_every_model(bundle) == 2

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from modelpress.bundle import Bundle, RenderedText, sha256sums
 from modelpress.errors import ModelpressError, UnsafeInputError
 from modelpress.executors import archive, folder
-from modelpress.filetree import BOMB_SIZE, FolderTree, TreePath, ZipTree, open_bundle, open_tree
+from modelpress.filetree import BOMB_SIZE, FolderTree, TreePath, ZipTree, open_tree
+from modelpress.project_files import open_bundle
 
 FILES = {"b/c/deep.txt": b"deep", "b/two.bin": b"\0two", "one.txt": b"one"}
 

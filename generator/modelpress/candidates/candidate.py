@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One measured figure of a candidate.
+    """One measured figure of a candidate. `higher_is_better` None: nobody said, so it cannot decide an order.
 
     `priority` is kept as it was recorded (Olive writes -1 for "measured only", and for some
     objectives too); `objective` is the place among the objectives that was worked out from
@@ -19,7 +19,7 @@ class Metric:
 
     name: str
     value: float | None
-    higher_is_better: bool = False
+    higher_is_better: bool | None = None
     priority: int = -1
     objective: int | None = None
 
@@ -48,6 +48,12 @@ class ModelReference:
     component_names: tuple[str, ...] = ()
     components: tuple[ModelReference, ...] = ()
     config: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def inference_settings(self) -> Mapping[str, Any] | None:
+        """Those of its configuration, None where they are absent or empty."""
+        settings = self.config.get("inference_settings")
+        return settings if isinstance(settings, dict) and settings else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,4 +45,4 @@ def _as_table(settings: Settings, *, origin: bool) -> Table:
 
 
 def _shown(value: object) -> str:
-    return value if isinstance(value, str) else as_json(value)
+    return value if isinstance(value, str) else as_json(value, indent=None)

@@ -3,35 +3,49 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
+
+from modelpress.cli.output import Command
+from modelpress.config.package_types import Compression
+from modelpress.errors import UsageError
 
 if TYPE_CHECKING:
     from modelpress.config.settings import Settings
     from modelpress.packaging.chosen import Request
 
-Command = TypeVar("Command", bound=Callable[..., Any])
-
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """SOURCE and the options that choose from it; `flags` are dotted setting names to what was given."""
+    """What the command line says of the candidates; `flags` are dotted setting names to what was given."""
 
-    source: Path
+    given: Path | None
     flags: Mapping[str, object]
     trust: bool
 
-    def settings(self, flags: Mapping[str, object] | None = None, *, project: Path | None = None) -> Settings:
-        """The settings in force: these flags and the command's own, the environment, `project`, the user's file.
+    def settings(
+        self, flags: Mapping[str, object] | None = None, *, project: Path | None = None, workflow: Path | None = None
+    ) -> Settings:
+        """The settings in force: these flags and the command's own, the environment, the files, the user's file.
 
-        Without `project` it is the modelpress.yaml in the working folder, if there is one.
+        The files are `workflow`, Olive's, and `project`; without the latter the modelpress.yaml in
+        the working folder, if there is one.
         """
-        return settings_in_force({**self.flags, **(flags or {})}, project=project)
+        return settings_in_force({**self.flags, **(flags or {})}, project=project, workflow=workflow)
+
+    def source(self, settings: Settings) -> Path:
+        """Where the candidates are. Raises UsageError where neither the command line nor a setting says it."""
+        if self.given is not None:  # as it is: a path need not be text, and a setting must be
+            return self.given
+        configured = settings.configuration.source
+        if configured is None:
+            raise UsageError("no SOURCE is given", hint="Name it after the command, or as `source` in modelpress.yaml.")
+        return settings.resolve("source", configured)
 
     def request(self, settings: Settings) -> Request:
         """What to read and how to rank it."""
@@ -41,7 +55,7 @@ class Selection:
         configuration = settings.configuration
         ranking = configuration.ranking
         return Request(
-            source=self.source,
+            source=self.source(settings),
             policy=parse_policy(ranking.by, ranking.tolerances, ranking.where, everything=ranking.all),
             model_roots=tuple(settings.resolve("model_roots", folder) for folder in configuration.model_roots),
             strict=configuration.strict,
@@ -49,18 +63,21 @@ class Selection:
         )
 
 
-def settings_in_force(flags: Mapping[str, object], *, project: Path | None = None) -> Settings:
+def settings_in_force(
+    flags: Mapping[str, object], *, project: Path | None = None, workflow: Path | None = None
+) -> Settings:
     """The settings from every layer, for this process."""
     from modelpress.config.paths import project_file, user_file
     from modelpress.config.settings import resolve_settings
 
-    return resolve_settings(flags, os.environ, project or project_file(Path.cwd()), user_file(os.environ))
+    file = project or project_file(Path.cwd())
+    return resolve_settings(flags, os.environ, file, user_file(os.environ), workflow=workflow)
 
 
 def selection_options(command: Command) -> Command:
     """Add SOURCE and the options that choose from it; the command receives them as `selection: Selection`."""
 
-    @click.argument("source", type=click.Path(path_type=Path))
+    @click.argument("source", type=click.Path(path_type=Path), required=False)
     @click.option(
         "--by", multiple=True, metavar="METRIC[:max|:min]", help="Rank by this metric; first is most important."
     )
@@ -72,7 +89,7 @@ def selection_options(command: Command) -> Command:
     @click.option("--model-root", multiple=True, type=click.Path(), metavar="DIR", help="Look for models here as well.")
     @click.option("--strict", is_flag=True, help="One unusable candidate or unknown key is an error.")
     @wraps(command)
-    def with_selection(source: Path, **options: Any) -> Any:
+    def with_selection(source: Path | None, **options: Any) -> Any:
         flags = {
             "ranking.by": options.pop("by"),
             "ranking.tolerance": options.pop("tolerance"),
@@ -98,17 +115,21 @@ def dry_run_option(command: Command) -> Command:
     return click.option("-n", "--dry-run", is_flag=True, help="Print what would be done and change nothing.")(command)
 
 
+def templates_option(command: Command) -> Command:
+    """Add --templates."""
+    return click.option(
+        "--templates", multiple=True, type=click.Path(), metavar="DIR", help="Folder with template sets, nearest first."
+    )(command)
+
+
 def render_options(command: Command) -> Command:
     """Add --templates, --dim, --golden, --inputs and --compression: how a bundle is rendered and written."""
-    templates = click.option(
-        "--templates", multiple=True, type=click.Path(), metavar="DIR", help="Folder with template sets, nearest first."
-    )
     dim = click.option(
         "--dim", multiple=True, metavar="NAME=N", help="Size of a symbolic dimension: NAME=N or INPUT:AXIS=N."
     )
     compression = click.option(
         "--compression",
-        type=click.Choice(["default", "store", "deflate", "auto"]),
+        type=click.Choice(get_args(Compression)),
         help="Of a zip: store models and deflate text, store or deflate everything, or decide by samples.",
     )
     golden = click.option(
@@ -119,4 +140,15 @@ def render_options(command: Command) -> Command:
     inputs = click.option(
         "--inputs", type=click.Path(), metavar="FILE.npz", help="Real inputs for them; the others are made up."
     )
-    return templates(dim(golden(inputs(compression(command)))))
+    return templates_option(dim(golden(inputs(compression(command)))))
+
+
+def render_flags(options: Mapping[str, Any]) -> dict[str, object]:
+    """The settings that `render_options` give."""
+    return {
+        "render.dims": options["dim"],
+        "render.golden": options["golden"],
+        "render.inputs": options["inputs"],
+        "templates": options["templates"],
+        "compression": options["compression"],
+    }

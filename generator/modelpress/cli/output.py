@@ -57,6 +57,12 @@ class Output:
             for warning in warnings:
                 click.secho(f"warning: {printable(warning)}", fg="yellow", err=True, color=colour())
 
+    def note(self, notes: Iterable[str]) -> None:
+        """Print what --verbose tells beside the result."""
+        if self.verbosity > 0:
+            for note in notes:
+                click.echo(f"note: {printable(note)}", err=True)
+
 
 def output_options(command: Command) -> Command:
     """Add --format, --quiet and --verbose; the command receives them as `output: Output`."""
@@ -65,7 +71,7 @@ def output_options(command: Command) -> Command:
         "--format", "format_", type=click.Choice(["text", "json"]), default="text", help="Form of the result."
     )
     @click.option("-q", "--quiet", is_flag=True, help="No warnings and notes.")
-    @click.option("-v", "--verbose", is_flag=True, help="Say more of what is done.")
+    @click.option("-v", "--verbose", is_flag=True, help="Say which files were read, and what was left out.")
     @wraps(command)
     def with_output(*args: Any, format_: str, quiet: bool, verbose: bool, **options: Any) -> Any:
         progress = options.pop("progress", "none")
@@ -85,11 +91,11 @@ def progress_option(command: Command) -> Command:
     )(command)
 
 
-def as_json(document: Any) -> str:
-    """One JSON document, as every command prints it."""
+def as_json(document: Any, *, indent: int | None = 2) -> str:
+    """One JSON document, as every command prints it; on one line where `indent` is None."""
     import json
 
-    text = json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False)
+    text = json.dumps(document, indent=indent, ensure_ascii=False, allow_nan=False)
     return HIDDEN.sub(lambda found: json.dumps(found.group())[1:-1], text)
 
 

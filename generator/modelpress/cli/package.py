@@ -8,9 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from modelpress.cli.options import Selection, dry_run_option, render_options, selection_options, trust_option
+from modelpress.cli import notes
+from modelpress.cli.options import (
+    Selection,
+    dry_run_option,
+    render_flags,
+    render_options,
+    selection_options,
+    trust_option,
+)
 from modelpress.cli.output import Output, output_options, progress_option
-from modelpress.cli.plan import carry_out, plan_document, plan_text
+from modelpress.cli.plan import carry_out, plan_document, plan_text, written_text
 
 if TYPE_CHECKING:
     from modelpress.config.packages import ZipfilePackage
@@ -32,13 +40,16 @@ def package(selection: Selection, output: Output, **options: Any) -> None:
     """Package the candidates of SOURCE as its configuration asks for.
 
     SOURCE is an Olive run, its workflow file or zip, a listing (YAML, JSON, CSV), or a model.
-    The configuration is -c, or SOURCE itself where it is an Olive workflow file. Results go to
-    -o, else into the run's folder.
+    The configuration is -c, or else modelpress.yaml, and before it SOURCE itself where that is
+    an Olive workflow file. Results go to -o, else into the run's folder.
     """
     settings = _settings(selection, options)
     packages = _packages(settings, options["types"])
     jobs = list(_prepare(selection, settings, packages))
-    output.warn(dict.fromkeys([*settings.warnings, *(warning for _, job in jobs for warning in job.warnings)]))
+    chosen = jobs[0][1].chosen
+    output.note((*notes.of_settings(settings), *notes.of_ranking(chosen.ranking), *notes.of_models(chosen)))
+    warnings = list(dict.fromkeys([*settings.warnings, *(warning for _, job in jobs for warning in job.warnings)]))
+    output.warn(warnings)
     if options["dry_run"]:
         plans = [{"type": type_, **plan_document(job)} for type_, job in jobs]
         output.data({"artifacts": plans}, lambda: "\n".join(plan_text(job) for _, job in jobs))
@@ -48,29 +59,18 @@ def package(selection: Selection, output: Output, **options: Any) -> None:
         "artifacts": [
             {"type": type_, "path": str(one.path), "content_sha256": one.content_sha256} for type_, one in written
         ],
-        "warnings": list(dict.fromkeys(warning for _, job in jobs for warning in job.warnings)),
+        "warnings": warnings,
     }
-    output.data(
-        document,
-        lambda: "\n".join(f"{one.path}: {len(one.digests)} files, {one.bytes_written:,} bytes" for _, one in written),
-    )
+    output.data(document, lambda: "\n".join(written_text(one) for _, one in written))
 
 
 def _settings(selection: Selection, options: dict[str, Any]) -> Settings:
-    flags = {
-        "render.dims": options["dim"],
-        "render.golden": options["golden"],
-        "render.inputs": options["inputs"],
-        "templates": options["templates"],
-        "compression": options["compression"],
-        "output": options["target"],
-    }
-    project = options["config"]
-    if project is None:
-        from modelpress.candidates.reading.olive.workflow import is_workflow
+    flags = {"output": options["target"], **render_flags(options)}
+    if options["config"] is not None or selection.given is None:
+        return selection.settings(flags, project=options["config"])
+    from modelpress.candidates.reading.olive.workflow import is_workflow
 
-        project = selection.source if is_workflow(selection.source) else None
-    return selection.settings(flags, project=project)
+    return selection.settings(flags, workflow=selection.given if is_workflow(selection.given) else None)
 
 
 def _packages(settings: Settings, types: tuple[str, ...]) -> tuple[ZipfilePackage, ...]:
@@ -108,7 +108,7 @@ def _prepare(
     golden = golden_for(settings, chosen, by_default=False)
     folder = output_folder(settings, chosen.folder)
     for package, name in zip(packages, distinct_names([f"{one.name}.zip" for one in packages]), strict=True):
-        rendering = rendering_for(settings, selection.source, set_names(samples=package.samples))
+        rendering = rendering_for(settings, chosen.request.source, set_names(samples=package.samples))
         target = pipeline.Target(folder / name, package.compression or settings.configuration.compression)
         yield (
             PACKAGE_TYPES[package.type],

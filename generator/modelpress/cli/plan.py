@@ -15,12 +15,16 @@ if TYPE_CHECKING:
 def carry_out(prepared: Prepared, output: Output) -> Written:
     """Execute with the progress that was asked for; what was rendered here, `verify` runs without being told to."""
     from modelpress import pipeline
-    from modelpress.executors.progress import SILENT
     from modelpress.proving.rendered_here import remember
 
-    written = pipeline.execute(prepared, progress_for(output.progress) or SILENT)
+    written = pipeline.execute(prepared, progress_for(output.progress))
     remember(written.content_sha256)
     return written
+
+
+def written_text(written: Written) -> str:
+    """What was written, for people."""
+    return f"{written.path}: {len(written.digests)} files, {written.bytes_written:,} bytes"
 
 
 def plan_document(prepared: Prepared) -> dict[str, Any]:
@@ -37,6 +41,7 @@ def plan_text(prepared: Prepared) -> str:
     """The plan for people."""
     plan = prepared.plan
     verb = "would replace" if plan.replaces else "would write"
-    lines = [f"{verb} {plan.target}: {len(plan.files)} files, {plan.bundle.size:,} bytes"]
+    packed = " before compression" if any(file.method == "deflate" for file in plan.files) else ""
+    lines = [f"{verb} {plan.target}: {len(plan.files)} files, {plan.bundle.size:,} bytes{packed}"]
     lines += [f"  {file.path}" + ("" if file.size is None else f"  {file.size:,}") for file in plan.files]
     return "\n".join(lines)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from modelpress.executors.progress import SILENT, Progress
+
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
     from rich.progress import TaskID
@@ -64,17 +66,22 @@ class BarProgress:
             self._bars.stop()
 
     def _show(self) -> None:
+        from rich import progress
         from rich.console import Console
-        from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn, TransferSpeedColumn
 
-        columns = (BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
-        self._bars = Progress(*columns, console=Console(stderr=True), transient=True)
+        columns = (
+            progress.BarColumn(),
+            progress.DownloadColumn(),
+            progress.TransferSpeedColumn(),
+            progress.TimeRemainingColumn(),
+        )
+        self._bars = progress.Progress(*columns, console=Console(stderr=True), transient=True)
         self._task = self._bars.add_task("writing", total=self._total)
         self._bars.start()
 
 
-def progress_for(choice: str) -> PlainProgress | BarProgress | None:
-    """What shows progress for --progress auto, plain or none; None shows nothing."""
+def progress_for(choice: str) -> Progress:
+    """What shows progress for --progress auto, plain or none."""
     if choice == "plain":
         return PlainProgress()
-    return BarProgress() if choice == "auto" and sys.stderr.isatty() else None
+    return BarProgress() if choice == "auto" and sys.stderr.isatty() else SILENT

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from modelpress.cli import notes
 from modelpress.cli.options import Selection, selection_options
 from modelpress.cli.output import Output, Table, output_options, table
 
@@ -32,7 +33,9 @@ def rank(selection: Selection, top: int | None, explained: bool, output: Output)
     ranking = candidates.rank(found, request.policy)
     shown = ranking.top(top)
     document = candidates.ranking_document(shown, found.root)
-    output.warn((*settings.warnings, *document["warnings"]))
+    document["warnings"] = [*settings.warnings, *document["warnings"]]
+    output.note((*notes.of_settings(settings), *notes.of_ranking(ranking)))
+    output.warn(document["warnings"])
     if explained:
         steps = candidates.explain(shown)
         document["explanation"] = steps

@@ -7,9 +7,17 @@ from typing import Any
 
 import click
 
-from modelpress.cli.options import Selection, dry_run_option, render_options, selection_options, trust_option
+from modelpress.cli import notes
+from modelpress.cli.options import (
+    Selection,
+    dry_run_option,
+    render_flags,
+    render_options,
+    selection_options,
+    trust_option,
+)
 from modelpress.cli.output import Output, output_options, progress_option
-from modelpress.cli.plan import carry_out, plan_document, plan_text
+from modelpress.cli.plan import carry_out, plan_document, plan_text, written_text
 
 DEFAULT_FOLDER = "deploy"
 
@@ -38,31 +46,22 @@ def render(selection: Selection, output: Output, **options: Any) -> None:
     from modelpress.packaging.chosen import candidate_of_rank, choose
     from modelpress.packaging.project import DEFAULT_SETS
 
-    settings = selection.settings(_flags(options))
+    flags = {"render.sets": options["sets"], "render.variables": options["variables"], **render_flags(options)}
+    settings = selection.settings(flags)
     configuration = settings.configuration
-    rendering = rendering_for(settings, selection.source, configuration.render.sets or DEFAULT_SETS)
+    rendering = rendering_for(settings, selection.source(settings), configuration.render.sets or DEFAULT_SETS)
     chosen = choose(selection.request(settings), candidate_of_rank(options["rank"]))
     check_dimensions(settings, chosen)
     path = options["target"] or output_folder(settings, chosen.folder) / DEFAULT_FOLDER
     target = pipeline.Target(path, configuration.compression, force=options["force"])
     golden = golden_for(settings, chosen, by_default=True)
     prepared = pipeline.plan_project(chosen, rendering, target, golden)
-    output.warn((*settings.warnings, *prepared.warnings))
+    output.note((*notes.of_settings(settings), *notes.of_ranking(chosen.ranking), *notes.of_models(chosen)))
+    warnings = [*settings.warnings, *prepared.warnings]
+    output.warn(warnings)
     if options["dry_run"]:
         output.data(plan_document(prepared), lambda: plan_text(prepared))
         return
     written = carry_out(prepared, output)
-    document = {"path": str(written.path), "content_sha256": written.content_sha256}
-    output.data(document, lambda: f"{written.path}: {len(written.digests)} files, {written.bytes_written:,} bytes")
-
-
-def _flags(options: dict[str, Any]) -> dict[str, object]:
-    return {
-        "render.sets": options["sets"],
-        "render.variables": options["variables"],
-        "render.dims": options["dim"],
-        "render.golden": options["golden"],
-        "render.inputs": options["inputs"],
-        "templates": options["templates"],
-        "compression": options["compression"],
-    }
+    document = {"path": str(written.path), "content_sha256": written.content_sha256, "warnings": warnings}
+    output.data(document, lambda: written_text(written))

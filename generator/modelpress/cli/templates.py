@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
-from modelpress.cli.options import settings_in_force
+from modelpress.cli.options import settings_in_force, templates_option
 from modelpress.cli.output import Output, Table, output_options, table
 
 if TYPE_CHECKING:
@@ -15,13 +14,6 @@ if TYPE_CHECKING:
     from modelpress.templating.origin import FileOrigin, Origin
 
 BUILT_IN = "built-in"
-Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-def _templates_option(command: Command) -> Command:
-    return click.option(
-        "--templates", multiple=True, type=click.Path(), metavar="DIR", help="Folder with template sets, nearest first."
-    )(command)
 
 
 @click.group()
@@ -30,7 +22,7 @@ def templates() -> None:
 
 
 @templates.command("list")
-@_templates_option
+@templates_option
 @output_options
 def list_(templates: tuple[str, ...], output: Output) -> None:
     """List the template sets on the search path."""
@@ -49,7 +41,7 @@ def list_(templates: tuple[str, ...], output: Output) -> None:
 
 @templates.command()
 @click.argument("name", metavar="SET")
-@_templates_option
+@templates_option
 @output_options
 def show(name: str, templates: tuple[str, ...], output: Output) -> None:
     """Show the variables and the files of a template set."""
@@ -83,7 +75,7 @@ def show(name: str, templates: tuple[str, ...], output: Output) -> None:
 @templates.command()
 @click.argument("name", metavar="SET")
 @click.argument("path")
-@_templates_option
+@templates_option
 @output_options
 def which(name: str, path: str, templates: tuple[str, ...], output: Output) -> None:
     """Tell which layer the file PATH of a template set comes from, and each of its blocks."""
@@ -104,7 +96,7 @@ def which(name: str, path: str, templates: tuple[str, ...], output: Output) -> N
 
 @templates.command()
 @click.argument("names", metavar="[SET]...", nargs=-1)
-@_templates_option
+@templates_option
 @output_options
 def check(names: tuple[str, ...], templates: tuple[str, ...], output: Output) -> None:
     """Check template sets, all of them by default, without a model.

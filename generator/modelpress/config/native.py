@@ -9,9 +9,10 @@ from typing import Any
 
 from pydantic import Field, JsonValue
 
+from modelpress.config.package_types import Compression
 from modelpress.config.packages import MOST_PACKAGES, PACKAGE_MODELS, Package
 from modelpress.config.problems import Keys
-from modelpress.config.values import Compression, Count, NonNegative, PathText, Section, Text, Tolerance, section_of
+from modelpress.config.values import Count, NonNegative, PathText, Section, Text, Tolerance, section_of
 
 
 class Project(Section):
@@ -44,7 +45,9 @@ class RankingOptions(Section):
 class RenderOptions(Section):
     """What is rendered from the winner."""
 
-    sets: tuple[Text, ...] = Field(default=(), description="Template sets, by name or folder.")
+    sets: tuple[Text, ...] = Field(
+        default=(), description="Template sets, by name; `templates` says where they are looked for."
+    )
     variables: dict[str, dict[str, JsonValue]] = Field(
         default={}, description="Values of the sets' own variables: template set to variable to value."
     )

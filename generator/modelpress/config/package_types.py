@@ -1,11 +1,15 @@
-"""The packaging types: their native names and the names that Olive gives them."""
+"""The packaging types, by their native names and those that Olive gives them, and how a zip may be packed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from modelpress.config.problems import quoted, suggestion
 from modelpress.errors import UsageError
+
+Compression = Literal["default", "store", "deflate", "auto"]
+"""default: deflate text, store all else; store, deflate: everything; auto: by samples of what is not text."""
 
 PACKAGE_TYPES: Mapping[str, str] = {
     "zipfile": "Zipfile",

@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
 
-from modelpress.config.values import Compression, Count, EnvironmentText, FileName, PathText, Section, Text
+from modelpress.config.package_types import Compression
+from modelpress.config.values import Count, EnvironmentText, FileName, PathText, Section, Text
 
 MOST_PACKAGES = 100
 BASE_IMAGE = "mcr.microsoft.com/azureml/openmpi4.1.0-cuda11.8-cudnn8-ubuntu22.04"  # Olive's default

@@ -28,7 +28,7 @@ LONGEST = 60  # characters of a key in a message
 
 MAPPING = "must be a mapping of keys to values"
 
-_TEXTS: Mapping[str, str] = {
+TEXTS: Mapping[str, str] = {
     "missing": "is required",
     "extra_forbidden": "unknown key",
     "invalid_key": "a key must be text",
@@ -48,6 +48,8 @@ _TEXTS: Mapping[str, str] = {
     "model_type": MAPPING,
     "model_attributes_type": MAPPING,
 }
+"""What the models find, by pydantic's name for it."""
+
 _WITH_CHOICES = {"literal_error": "expected", "union_tag_invalid": "expected_tags"}
 _OF_THE_TYPE_KEY = {"union_tag_invalid", "union_tag_not_found"}
 
@@ -126,21 +128,21 @@ def _problem(item: ErrorDetails, data: object, allowed: Callable[[Keys], Iterabl
         given = context.get("tag", item["input"])
         return Problem(keys, f"must be one of {', '.join(choices)}", suggestion(given, choices))
     if kind == "extra_forbidden":
-        return Problem(keys, _TEXTS[kind], suggestion(keys[-1], allowed(item["loc"])))
+        return Problem(keys, TEXTS[kind], suggestion(keys[-1], allowed(item["loc"])))
     if kind == RULE:
         return Problem(keys, item["msg"])
     if kind == "greater_than_equal":
         return Problem(keys, f"must be at least {context['ge']}")
     if kind == "too_long":
         return Problem(keys, f"must not have more than {context['max_length']} entries")
-    return Problem(keys, _TEXTS.get(kind, "is not valid"))
+    return Problem(keys, TEXTS.get(kind, "is not valid"))
 
 
 def _place(location: Keys, data: object, *, added: bool) -> Keys:
     """The keys of `location` that are in the data: the others name a branch of the models' own."""
     keys: list[str | int] = []
     for position, key in enumerate(location):
-        inside = _child(data, key)
+        inside = child(data, key)
         if inside is not None:
             keys.append(key)
             data = inside[0]
@@ -149,7 +151,7 @@ def _place(location: Keys, data: object, *, added: bool) -> Keys:
     return tuple(keys)
 
 
-def _child(data: Any, key: str | int) -> tuple[Any] | None:
+def child(data: Any, key: str | int) -> tuple[Any] | None:
     """The value at `key` in a tuple, since it may be None itself."""
     if isinstance(data, str):
         return None

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from modelpress.config.layers import Layer, Origin, environment_layer, flag_layer, misspelt_variables, put
-from modelpress.config.load import Loaded, load_configuration
+from modelpress.config.load import load_configuration
 from modelpress.config.masking import MASK, is_secret, masked
 from modelpress.config.paths import resolve_path
 from modelpress.config.problems import Keys, dotted
@@ -36,15 +36,11 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The configuration in force, and each of its values with its origin, by dotted name.
-
-    `project` is the project's file as it was loaded, if there is one.
-    """
+    """The configuration in force, and each of its values with its origin, by dotted name."""
 
     configuration: Configuration
     values: Mapping[str, Setting]
     warnings: tuple[str, ...] = ()
-    project: Loaded | None = None
 
     def __getitem__(self, name: str) -> Setting:
         return self.values[name]
@@ -57,22 +53,27 @@ class Settings:
 
 
 def resolve_settings(
-    flags: Mapping[str, object], environ: Mapping[str, str], project: Path | None = None, user: Path | None = None
+    flags: Mapping[str, object],
+    environ: Mapping[str, str],
+    project: Path | None = None,
+    user: Path | None = None,
+    *,
+    workflow: Path | None = None,
 ) -> Settings:
     """The settings in force, from flags (dotted names to values; None and () mean not given) downwards.
 
-    `project` is Olive's configuration or a native one, `user` a native one. Raises UsageError
-    that names the setting, the variable or the file and line.
+    `project` is Olive's configuration or a native one, `user` a native one. `workflow` is Olive's
+    and outranks `project`, being about this very run. Raises UsageError that names the setting,
+    the variable or the file and line.
     """
     layers = [flag_layer(flags), environment_layer(environ), *_user_layer(user)]
-    loaded = None if project is None else load_configuration(project, strict=_strict(layers))
-    if loaded is not None:
-        layers.insert(2, Layer("project", loaded.configuration, loaded.path))
+    files = [load_configuration(path, strict=_strict(layers)) for path in (workflow, project) if path is not None]
+    layers[2:2] = [Layer("project", loaded.configuration, loaded.path) for loaded in files]
     found = {keys: (value, layer) for layer in reversed(layers) for keys, value in layer.said().items()}
     configuration = _configuration(found)
     values = [_setting(keys, value, found) for keys, value in leaves(configuration)]
-    warnings = (*(loaded.warnings if loaded else ()), *misspelt_variables(environ))
-    return Settings(configuration, {setting.name: setting for setting in values}, warnings, loaded)
+    warnings = (*(warning for loaded in files for warning in loaded.warnings), *misspelt_variables(environ))
+    return Settings(configuration, {setting.name: setting for setting in values}, warnings)
 
 
 def _user_layer(path: Path | None) -> list[Layer]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -21,12 +21,12 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from modelpress.bundle import check_path
 from modelpress.config.problems import RULE
+from modelpress.errors import UnsafeInputError
 
 LONGEST_NAME = 200  # bytes; file systems allow 255, and the name gets a number and a suffix
 _AMOUNT = re.compile(r"(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?\s*%?", re.ASCII)
-_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)  # Windows keeps these
-_UNFIT = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
 
 
 def _path(text: str) -> str:
@@ -36,12 +36,13 @@ def _path(text: str) -> str:
 
 
 def _file_name(text: str) -> str:
-    if (
-        _UNFIT.search(text)
-        or _RESERVED.fullmatch(text)
-        or text != text.rstrip(". ")
-        or len(text.encode()) > LONGEST_NAME
-    ):
+    try:
+        check_path(text)
+    except UnsafeInputError:
+        fits = False
+    else:
+        fits = "/" not in text and len(text.encode()) <= LONGEST_NAME
+    if not fits:
         raise PydanticCustomError(RULE, "must be a plain file name: no folders, no reserved names or characters")
     return text
 
@@ -67,8 +68,9 @@ def _variable(value: object) -> object:
 Text = Annotated[str, StringConstraints(min_length=1)]
 PathText = Annotated[str, StringConstraints(min_length=1), AfterValidator(_path)]
 FileName = Annotated[str, StringConstraints(min_length=1), AfterValidator(_file_name)]
-Count = Annotated[int, BeforeValidator(_count), Field(ge=1)]
-NonNegative = Annotated[int, BeforeValidator(_count), Field(ge=0)]
+# The bound stands before the validator: only there does it reach the JSON Schema, as `minimum`.
+Count = Annotated[int, Field(ge=1), BeforeValidator(_count)]
+NonNegative = Annotated[int, Field(ge=0), BeforeValidator(_count)]
 EnvironmentText = Annotated[str, BeforeValidator(_variable)]
 Tolerance = Annotated[
     str,
@@ -77,7 +79,6 @@ Tolerance = Annotated[
         {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": f"^{_AMOUNT.pattern}$"}]}
     ),
 ]
-Compression = Literal["default", "store", "deflate", "auto"]
 
 
 class Section(BaseModel):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from modelpress.config.problems import Keys, MalformedError, quoted
@@ -84,6 +85,7 @@ def _step(node: Node | None, key: str | int) -> tuple[Node, Node] | None:
     return None
 
 
+@cache
 def _loader_class() -> Any:
     import yaml
 

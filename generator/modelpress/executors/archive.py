@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from modelpress.bundle import Bundle, Digest, Entry, RenderedText, content_sha256
+from modelpress.config.package_types import Compression
 from modelpress.errors import ModelpressError, UsageError
-from modelpress.executors.atomic import place_file, workspace
-from modelpress.executors.compression import Compression, method_for
+from modelpress.executors.atomic import workspace
+from modelpress.executors.compression import method_for
 from modelpress.executors.progress import SILENT, Progress
 from modelpress.executors.streaming import PlannedFile, Sink, Written, stream
 from modelpress.executors.target import check_parent, check_sources, real, writing_to
@@ -38,15 +39,14 @@ class ArchivePlan:
     replaces: bool
 
 
-def plan(bundle: Bundle, target: Path, *, compression: Compression = "default", replace: bool = True) -> ArchivePlan:
+def plan(bundle: Bundle, target: Path, *, compression: Compression = "default") -> ArchivePlan:
     """Decide what to write, reading only.
 
-    An existing zip is replaced unless `replace` is False. Raises ModelpressError where the
-    target cannot be written.
+    An existing zip is replaced. Raises ModelpressError where the target cannot be written.
     """
     with writing_to(target):
         check_parent(target)
-        exists = _check_target(target, replace=replace)
+        exists = _check_target(target)
         check_sources(bundle, target)
     entries = bundle.entries.items()
     files = [PlannedFile(path, entry.size, method_for(path, entry, compression)) for path, entry in entries]
@@ -55,18 +55,18 @@ def plan(bundle: Bundle, target: Path, *, compression: Compression = "default", 
     return ArchivePlan(bundle, target, tuple(files), _date_time(os.environ), exists)
 
 
-def execute(plan: ArchivePlan, progress: Progress = SILENT, *, durable: bool = False) -> Written:
+def execute(plan: ArchivePlan, progress: Progress = SILENT) -> Written:
     """Write the zip beside its target, then rename it: killed at any moment, the target is whole.
 
-    `durable` waits for the disk before the rename, so that this holds for a power cut too. It
-    is off as in cp and zip: it takes longer than all else, and what is lost can be made again.
+    As with cp and zip, nothing waits for the disk: that takes longer than all else, and what
+    a power cut loses can be made again.
     """
     target = real(plan.target)
     with workspace(target) as content:
         with content.open("xb") as output:
             digests = _write(plan, output, progress)
         size = content.stat().st_size
-        place_file(content, target, durable=durable)
+        content.replace(target)
     return Written(plan.target, digests, content_sha256(digests), size)
 
 
@@ -87,7 +87,7 @@ def _write(plan: ArchivePlan, output: BinaryIO, progress: Progress) -> Mapping[s
         return stream(plan.bundle, member, progress)
 
 
-def _check_target(target: Path, *, replace: bool) -> bool:
+def _check_target(target: Path) -> bool:
     """Whether the target exists; an error where it is in the way."""
     if target.is_dir():
         raise ModelpressError(
@@ -99,8 +99,6 @@ def _check_target(target: Path, *, replace: bool) -> bool:
         return False
     if not target.is_file():
         raise ModelpressError(f"{target} is not a regular file", hint="Give another name.", file=str(target))
-    if not replace:
-        raise ModelpressError(f"{target} exists", hint="Give another name, or --force.", file=str(target))
     return True
 
 

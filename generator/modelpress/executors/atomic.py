@@ -57,18 +57,6 @@ def _parents(target: Path) -> Iterator[None]:
                 folder.rmdir()
 
 
-def place_file(content: Path, target: Path, *, durable: bool) -> None:
-    """Put the finished file in the target's place at one moment.
-
-    `durable` waits until the disk has it, so that a power cut leaves the old or the new file too.
-    """
-    if durable:
-        sync(content)
-    content.replace(target)
-    if durable:
-        sync_folder(target.parent)
-
-
 def place_folder(content: Path, target: Path, *, replaces: bool) -> None:
     """Put the finished folder in the target's place; with `replaces` it swaps with the folder that is there.
 
@@ -91,22 +79,6 @@ def swap_by_renaming(content: Path, target: Path) -> None:
     except BaseException:
         previous.rename(target)
         raise
-
-
-def sync(file: Path) -> None:
-    """Wait until the disk has the file's content."""
-    with file.open("r+b") as opened:
-        os.fsync(opened.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    """Wait until the disk has the folder's names; Windows has no such call."""
-    if os.name == "posix":
-        opened = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(opened)
-        finally:
-            os.close(opened)
 
 
 def remove_stale(target: Path) -> None:

@@ -6,11 +6,10 @@ import zlib
 from typing import Literal
 
 from modelpress.bundle import Entry
+from modelpress.config.package_types import Compression
 from modelpress.filetree import reading
 
 Method = Literal["store", "deflate"]
-Compression = Literal["default", "store", "deflate", "auto"]
-"""default: deflate text, store all else; store, deflate: everything; auto: by samples of what is not text."""
 
 SAMPLES = 16
 SAMPLE = 64 * 1024  # bytes

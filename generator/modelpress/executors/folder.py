@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from pathlib import Path
 
 from modelpress.bundle import Bundle, Entry, content_sha256
 from modelpress.errors import ModelpressError
-from modelpress.executors.atomic import place_folder, sync_folder, workspace
+from modelpress.executors.atomic import place_folder, workspace
 from modelpress.executors.progress import SILENT, Progress
 from modelpress.executors.project import edits
 from modelpress.executors.streaming import PlannedFile, Sink, Written, stream
@@ -52,11 +51,11 @@ def plan(bundle: Bundle, target: Path, *, force: bool = False) -> FolderPlan:
     return FolderPlan(bundle, target, tuple(files), replaces, discards)
 
 
-def execute(plan: FolderPlan, progress: Progress = SILENT, *, durable: bool = False) -> Written:
+def execute(plan: FolderPlan, progress: Progress = SILENT) -> Written:
     """Write the folder beside its target, then rename it: killed at any moment, the target is whole.
 
-    `durable` waits for the disk before the rename, so that this holds for a power cut too. It
-    is off as in cp and zip: it takes longer than all else, and what is lost can be made again.
+    As with cp and zip, nothing waits for the disk: that takes longer than all else, and what
+    a power cut loses can be made again.
     Files get mode 0644 and scripts 0755, less the umask, whatever the mode of their source.
     """
     target = real(plan.target)
@@ -69,17 +68,12 @@ def execute(plan: FolderPlan, progress: Progress = SILENT, *, durable: bool = Fa
             place.parent.mkdir(parents=True, exist_ok=True)
             with place.open("xb") as file:
                 yield file
-                if durable:
-                    file.flush()
-                    os.fsync(file.fileno())
             if entry.executable:
                 mode = place.stat().st_mode
                 place.chmod(mode | (mode & 0o444) >> 2)  # whoever may read it may run it
 
         digests = stream(plan.bundle, member, progress)
         place_folder(content, target, replaces=plan.replaces)
-        if durable:
-            sync_folder(target.parent)
     return Written(plan.target, digests, content_sha256(digests), sum(digest.size for digest in digests.values()))
 
 

@@ -63,7 +63,8 @@ class InlineHash:
 class OverlappedHash:
     """Hashes in a second thread while the caller reads and writes; for one entry after the other.
 
-    Hashing takes as long as all the rest together, and releases the interpreter lock.
+    Hashing takes as long as all the rest together, and releases the interpreter lock. The
+    thread and its buffers are made for the first entry: a bundle of small ones needs neither.
     """
 
     def __init__(self) -> None:
@@ -71,23 +72,29 @@ class OverlappedHash:
         self._filled: SimpleQueue[memoryview | None] = SimpleQueue()
         self._digests: SimpleQueue[str] = SimpleQueue()
         self._ended = False
-        self._thread = threading.Thread(target=self._run, name="sha256", daemon=True)
-        for _ in range(RING):
-            self._free.put(memoryview(bytearray(CHUNK)))
+        self._thread: threading.Thread | None = None
 
     def __enter__(self) -> Self:
-        self._thread.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._ended = True
-        self._filled.put(None)
-        self._thread.join()
+        if self._thread is not None:
+            self._filled.put(None)
+            self._thread.join()
 
     def buffer(self) -> memoryview:
+        if self._thread is None:
+            self._start()
         return self._free.get()
+
+    def _start(self) -> None:
+        self._thread = threading.Thread(target=self._run, name="sha256", daemon=True)
+        for _ in range(RING):
+            self._free.put(memoryview(bytearray(CHUNK)))
+        self._thread.start()
 
     def update(self, chunk: memoryview) -> None:
         self._filled.put(chunk)

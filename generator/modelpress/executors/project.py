@@ -9,7 +9,8 @@ import stat
 from pathlib import Path
 
 from modelpress.bundle import LOCK_NAME, SUMS_NAME, Digest, sha256sums
-from modelpress.filetree import BYTECODE, reading
+from modelpress.filetree import reading
+from modelpress.project_files import BYTECODE
 
 
 def edits(folder: Path) -> list[str] | None:

@@ -67,7 +67,7 @@ def check_sources(bundle: Bundle, target: Path) -> None:
     place = real(target)
     for source in _sources(bundle):
         if source.is_relative_to(place):
-            hint = "Give another path."
+            hint = "Write elsewhere with -o."
             raise ModelpressError(f"{target} cannot be replaced: {source} is read for it", hint=hint, file=str(target))
 
 

@@ -38,7 +38,8 @@ class Component:
 class ModelFiles:
     """The files of a model by POSIX path in its own folder, in order of their paths.
 
-    `path` is what a runtime loads: a file, or "" for the folder. `name` is for people.
+    `path` is what a runtime loads: a file, or "" for the folder. `name` is for people, and so is
+    `place`: where the model was found on this computer, which nothing that is written may tell.
     """
 
     format: Format
@@ -48,6 +49,7 @@ class ModelFiles:
     name: str
     components: tuple[Component, ...] = ()
     warnings: tuple[str, ...] = ()
+    place: str = ""
 
 
 def gather_files(located: LocatedModel) -> ModelFiles:
@@ -66,7 +68,7 @@ def gather_files(located: LocatedModel) -> ModelFiles:
         found = _folder(located, folder)
     else:
         found = _file(located)
-    return replace(found, files=Bundle.of(found.files).entries)
+    return replace(found, files=Bundle.of(found.files).entries, place=str(located.place))
 
 
 def _file(located: LocatedModel) -> ModelFiles:
@@ -74,7 +76,8 @@ def _file(located: LocatedModel) -> ModelFiles:
     name = Posix(place.name).name
     entry = place.entry
     if entry is None:
-        raise ModelpressError(f"there is no model at {place}", file=str(place))
+        hint = "Copy the model there again."
+        raise ModelpressError(f"there is no model at {place}", hint=hint, file=str(place))
     if name.lower().endswith(".onnx") or located.reference.type == "onnxmodel":
         return _onnx(located, place, name, _sidecars(located))
     files = {**_sidecars(located), name: entry}

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from io import BufferedIOBase
+from typing import Any, cast
 
 from modelpress.bundle import Entry
 from modelpress.candidates import Ranked
 from modelpress.errors import ModelpressError
+from modelpress.filetree import reading
 from modelpress.model import ModelFiles, Runtime, compatibility_warnings, runtime_for
 from modelpress.packaging.chosen import Chosen
 from modelpress.templating import (
@@ -25,8 +27,6 @@ from modelpress.templating import (
     load_sets,
     resolve_settings,
 )
-
-CHUNK = 1 << 20  # bytes hashed at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +107,5 @@ def _model_sha256(files: ModelFiles) -> str | None:
     entry = files.files.get(files.path)
     if entry is None:
         return None
-    digest = hashlib.sha256()
-    with entry.open() as source:
-        while chunk := source.read(CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
+    with reading(files.path), entry.open() as source:
+        return hashlib.file_digest(cast(BufferedIOBase, source), "sha256").hexdigest()

@@ -11,12 +11,13 @@ if TYPE_CHECKING:
     from modelpress.config.packages import Package, ZipfilePackage
 
 ZIPFILE: Final = "zipfile"
+OPTION = "Take the option out of the configuration, or set it to false."
 
 
 def refuse_unsupported_type(native: str, where: str) -> None:
     """Raise UsageError for a packaging type that this version cannot make; `native` is its name in modelpress.yaml."""
     if native != ZIPFILE:
-        raise _refused(f"the packaging type {PACKAGE_TYPES[native]}", where)
+        raise _refused_type(native, where)
 
 
 def supported(package: Package, where: str) -> ZipfilePackage:
@@ -25,16 +26,18 @@ def supported(package: Package, where: str) -> ZipfilePackage:
     Olive's default of include_runtime_packages is no request; asking for them is.
     """
     if package.type != ZIPFILE:
-        raise _refused(f"the packaging type {PACKAGE_TYPES[package.type]}", where)
+        raise _refused_type(package.type, where)
     if package.mlflow:
-        raise _refused("export_in_mlflow_format", where)
+        raise _refused("export_in_mlflow_format", where, OPTION)
     if package.runtime_packages:
-        raise _refused("include_runtime_packages", where)
+        raise _refused("include_runtime_packages", where, OPTION)
     return package
 
 
-def _refused(what: str, where: str) -> UsageError:
-    return UsageError(
-        f"{where}: this version of modelpress cannot make {what}",
-        hint=f"Take it out of the configuration, or ask for the rest with --type {PACKAGE_TYPES[ZIPFILE]}.",
-    )
+def _refused_type(native: str, where: str) -> UsageError:
+    rest = f"Take it out of the configuration, or ask for the rest with --type {PACKAGE_TYPES[ZIPFILE]}."
+    return _refused(f"the packaging type {PACKAGE_TYPES[native]}", where, rest)
+
+
+def _refused(what: str, where: str, hint: str) -> UsageError:
+    return UsageError(f"{where}: this version of modelpress cannot make {what}", hint=hint)

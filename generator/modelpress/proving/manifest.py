@@ -9,7 +9,8 @@ from pathlib import Path
 
 from modelpress.bundle import LOCK_NAME, SUMS_NAME, Bundle, Digest, Entry, content_sha256
 from modelpress.errors import ModelpressError
-from modelpress.filetree import open_bundle, reading
+from modelpress.filetree import open_tree, reading
+from modelpress.project_files import open_bundle
 from modelpress.proving.report import Finding
 
 CHUNK = 1 << 20  # bytes read at a time
@@ -77,8 +78,6 @@ def _malformed(path: Path, name: str) -> ModelpressError:
 
 
 def _sums_text(path: Path) -> str:
-    from modelpress.filetree import open_tree
-
     entry = open_tree(path).entry(SUMS_NAME)
     if entry is None:  # it was there a moment ago
         raise _malformed(path, SUMS_NAME)

@@ -38,6 +38,34 @@ LANGUAGES: Mapping[str, Language] = {
         builds=(),
         runs=(sys.executable, "sample.py", "--check"),
     ),
+    "cpp": Language(
+        source="CMakeLists.txt",
+        tools=("cmake",),
+        missing="Install CMake and a C++ compiler, nlohmann_json and ONNX Runtime's C++ package; ORT_ROOT may name it.",
+        builds=(("cmake", "-S", ".", "-B", "build"), ("cmake", "--build", "build")),
+        runs=("build/sample", "--check"),
+    ),
+    "csharp": Language(
+        source="Sample.csproj",
+        tools=("dotnet",),
+        missing="Install the .NET SDK.",
+        builds=(("dotnet", "build", "--configuration", "Release", "--output", "build"),),
+        runs=("dotnet", "build/Sample.dll", "--check"),
+    ),
+    "java": Language(
+        source="pom.xml",
+        tools=("javac", "java", "mvn"),
+        missing="Install a JDK 17 and Maven.",
+        builds=(("mvn", "-q", "-B", "package"),),
+        runs=("java", "-jar", "target/sample.jar", "--check"),
+    ),
+    "javascript": Language(
+        source="sample.mjs",
+        tools=("node", "npm"),
+        missing="Install Node.js 20 or later, with npm.",
+        builds=(("npm", "install", "--ignore-scripts", "--no-audit", "--no-fund"),),
+        runs=("node", "sample.mjs", "--check"),
+    ),
 }
 
 

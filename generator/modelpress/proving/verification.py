@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from modelpress.executors import folder as folder_writer
-from modelpress.filetree import open_bundle
+from modelpress.project_files import open_bundle
 from modelpress.proving.loading import load_models
 from modelpress.proving.manifest import check_manifest, digests_of, identity
 from modelpress.proving.rendered_here import is_remembered

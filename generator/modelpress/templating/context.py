@@ -27,7 +27,7 @@ class MetricItem(TypedDict):
 
     value: Annotated[float | None, Doc("The figure, in the unit of the metric; none where it is missing.", 0.0382)]
     priority: Annotated[int, Doc("As recorded; -1 is measured only.", 1)]
-    higher_is_better: Annotated[bool, Doc("The direction.", example=False)]
+    higher_is_better: Annotated[bool | None, Doc("The direction; none where nobody said.", example=False)]
 
 
 Metrics = dict[str, MetricItem]

@@ -11,19 +11,24 @@ from modelpress.errors import UsageError
 from modelpress.templating.variables import Variable, read_variables, refuse_unknown_keys, suggestion
 
 MANIFEST_NAME = "template-set.yaml"
-KEYS = ("description", "extends", "variables", "needs")
+KEYS = ("description", "extends", "variables", "needs", "only_if")
 NEEDS = ("hash",)
 """What a set may ask for: `hash` is the SHA-256 of the model file, one extra read of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The content of a template-set.yaml; every key may be left out."""
+    """The content of a template-set.yaml; every key may be left out.
+
+    `only_if` maps the path of a file or folder of the set to the Jinja expression that says
+    whether it is rendered.
+    """
 
     description: str = ""
     extends: str | None = None
     variables: Mapping[str, Variable] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
+    only_if: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -38,6 +43,7 @@ def read_manifest(path: Path) -> Manifest:
         extends=_text(document, "extends", file),
         variables=read_variables(document.get("variables") or {}, file),
         needs=_needs(document.get("needs") or [], file),
+        only_if=_conditions(document.get("only_if") or {}, file),
     )
 
 
@@ -66,3 +72,13 @@ def _needs(value: object, file: str) -> tuple[str, ...]:
         if need not in NEEDS:
             raise UsageError(f"{file} needs the unknown {need!r}", hint=suggestion(str(need), NEEDS), file=file)
     return tuple(needs)
+
+
+def _conditions(value: object, file: str) -> dict[str, str]:
+    if not isinstance(value, Mapping) or not all(isinstance(text, str) for pair in value.items() for text in pair):
+        raise UsageError(
+            f"{file}: `only_if` does not map paths to expressions",
+            hint="For example `samples/cpp: model.format == 'onnx'`.",
+            file=file,
+        )
+    return {str(path).strip("/"): str(expression) for path, expression in value.items()}

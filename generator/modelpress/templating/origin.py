@@ -7,8 +7,7 @@ from pathlib import Path
 
 from modelpress.bundle import ExistingFile
 from modelpress.errors import UsageError
-from modelpress.templating.render import SUFFIX
-from modelpress.templating.sets import SetFolder, TemplateSet
+from modelpress.templating.sets import SUFFIX, SetFolder, TemplateSet
 from modelpress.templating.variables import suggestion
 
 

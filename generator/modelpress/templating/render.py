@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 from modelpress.bundle import Entry, RenderedText, check_path
 from modelpress.errors import ModelpressError, UnsafeInputError
-from modelpress.filetree import marked_entry
+from modelpress.project_files import marked_entry
 from modelpress.templating.context import RenderContext, as_plain
 from modelpress.templating.faults import Place, explain
-from modelpress.templating.sets import TemplateSet, is_partial
+from modelpress.templating.manifest import MANIFEST_NAME
+from modelpress.templating.sets import SUFFIX, TemplateSet, conditions_of, is_partial
 
 if TYPE_CHECKING:
     from jinja2 import Template
+    from jinja2.environment import TemplateExpression
 
     from modelpress.templating.engine import SetEnvironment
 
-SUFFIX = ".jinja"
 NOWHERE: Mapping[str, str] = {}
 
 
@@ -62,7 +63,7 @@ def render_plain(
     environment = environment_for(template_set.library)
     rendered: dict[str, Entry] = {}
     for name, place in template_set.sources().items():
-        if is_partial(name):
+        if is_partial(name) or not _is_wanted(name, template_set, environment, context):
             continue
         path = _output_path(name, template_set, environment, context)
         if path is None:
@@ -94,6 +95,18 @@ def _content(name: str, place: int, template_set: TemplateSet, context: Mapping[
     return RenderedText(content, executable=content.startswith(b"#!"))
 
 
+def _is_wanted(name: str, template_set: TemplateSet, environment: SetEnvironment, context: Mapping[str, Any]) -> bool:
+    """Whether what the set's `only_if` says of a file holds."""
+    for expression in conditions_of(template_set, name):
+        try:
+            if not _condition(environment, expression)(**context):
+                return False
+        except Exception as error:  # likewise
+            place = Place(f"{template_set.name}: `only_if` of {name!r}", str(template_set.path / MANIFEST_NAME))
+            raise explain(error, environment, place, None) from error
+    return True
+
+
 def _output_path(
     name: str, template_set: TemplateSet, environment: SetEnvironment, context: Mapping[str, Any]
 ) -> str | None:
@@ -121,6 +134,11 @@ def _output_path(
 def is_expression(part: str) -> bool:
     """Whether a part of a file's name has to be rendered."""
     return "{{" in part or "{%" in part
+
+
+@lru_cache(maxsize=1024)
+def _condition(environment: SetEnvironment, expression: str) -> TemplateExpression:
+    return environment.compile_expression(expression, undefined_to_none=False)
 
 
 @lru_cache(maxsize=1024)

@@ -14,7 +14,8 @@ SCALARS: dict[Any, str] = {str: "string", int: "integer", float: "number", bool:
 
 
 @cache
-def _schema() -> dict[str, Any]:
+def context_schema() -> dict[str, Any]:
+    """The schema of what templates see: every variable with its type, meaning and an example."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "modelpress render context",
@@ -22,14 +23,9 @@ def _schema() -> dict[str, Any]:
     }
 
 
-def context_schema() -> dict[str, Any]:
-    """The schema of what templates see: every variable with its type, meaning and an example."""
-    return _schema()
-
-
 def field_names() -> set[str]:
     """The names of all fields, at every depth."""
-    return set(_names(_schema()))
+    return set(_names(context_schema()))
 
 
 def _names(node: Any) -> Iterator[str]:

@@ -15,6 +15,7 @@ from typing import Any
 
 from modelpress.errors import UnsafeInputError, UsageError
 from modelpress.filetree import FolderTree
+from modelpress.project_files import BYTECODE
 from modelpress.templating.manifest import MANIFEST_NAME, Manifest, read_manifest
 from modelpress.templating.variables import Variable, resolve_values, suggestion
 
@@ -42,7 +43,7 @@ class SetFolder:
     def names(self) -> Iterator[str]:
         """POSIX paths of the files in it, sorted; a link to a folder is refused (exit 4)."""
         for top, folders, files in os.walk(self.path):
-            folders[:] = sorted(folder for folder in folders if folder != "__pycache__")
+            folders[:] = sorted(folder for folder in folders if folder != BYTECODE)
             for name in folders:
                 if Path(top, name).is_symlink():
                     raise UnsafeInputError(
@@ -55,6 +56,9 @@ class SetFolder:
                 if relative != MANIFEST_NAME and not name.endswith(".pyc"):
                     yield relative
 
+
+SUFFIX = ".jinja"
+"""What a template's name ends in, and its output's does not."""
 
 Library = tuple[tuple[str, tuple[SetFolder, ...]], ...]
 """The folders of every set, by its name: what templates may refer to."""
@@ -70,6 +74,7 @@ class TemplateSet:
     extends: str | None = None
     variables: Mapping[str, Variable] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
+    only_if: Mapping[str, str] = field(default_factory=dict)
     lineage: tuple[str, ...] = ()
     library: Library = field(default=(), repr=False)
 
@@ -90,6 +95,12 @@ class TemplateSet:
             for name in folder.names():
                 found.setdefault(name, place)
         return dict(sorted(found.items()))
+
+
+def conditions_of(template_set: TemplateSet, name: str) -> list[str]:
+    """The expressions that must all hold for a file of the set to be rendered: its own and its folders'."""
+    places = [name, name.removesuffix(SUFFIX), *map(str, PurePosixPath(name).parents)]
+    return [template_set.only_if[place] for place in dict.fromkeys(places) if place in template_set.only_if]
 
 
 def is_partial(path: str) -> bool:
@@ -216,8 +227,10 @@ def _template_set(name: str, stacks: Mapping[str, list[_Found]], library: Librar
     lineage = _lineage(name, stacks)
     manifests = [one.manifest for ancestor in lineage for one in stacks[ancestor] if one.manifest]
     variables: dict[str, Variable] = {}
+    only_if: dict[str, str] = {}
     for manifest in reversed(manifests):
         variables |= manifest.variables
+        only_if |= manifest.only_if
     return TemplateSet(
         name=name,
         description=next((manifest.description for manifest in manifests if manifest.description), ""),
@@ -225,6 +238,7 @@ def _template_set(name: str, stacks: Mapping[str, list[_Found]], library: Librar
         extends=lineage[1] if len(lineage) > 1 else None,
         variables=variables,
         needs=tuple(sorted({need for manifest in manifests for need in manifest.needs})),
+        only_if=only_if,
         lineage=tuple(lineage[1:]),
         library=library,
     )

@@ -215,6 +215,25 @@ def test_contradicting_directions_are_settled_by_most_then_by_the_first_in_run_o
     assert rank(found, parse_policy(by=["m:max"])).warnings == ()
 
 
+def test_no_direction_is_made_up_for_a_metric_that_has_none():
+    found = listing(
+        *(replace(candidate(name), metrics={"f1": Metric("f1", value)}) for name, value in [("a", 0.8), ("b", 0.9)])
+    )
+    with pytest.raises(UsageError) as refusal:
+        rank(found, parse_policy(by=["f1"]))
+    assert refusal.value.message == "--by 'f1': nothing says whether higher or lower is better"
+    assert refusal.value.hint == "Write f1:max where higher is better, f1:min where lower is."
+    assert ids(rank(found, parse_policy(by=["f1:max"]))) == "ba"
+
+
+def test_one_direction_among_candidates_is_enough():
+    metrics = [Metric("f1", 0.8), Metric("f1", 0.9, higher_is_better=True)]
+    found = listing(*(replace(candidate(m.name + str(i)), metrics={"f1": m}) for i, m in enumerate(metrics)))
+    ranking = rank(found, parse_policy(by=["f1"]))
+    assert [entry.candidate.metrics["f1"].value for entry in ranking.entries] == [0.9, 0.8]
+    assert ranking.warnings == ()
+
+
 def test_metrics_without_objectives_leave_run_order_and_say_so():
     ranking = rank(listing(candidate("b", size=1.0), candidate("a", size=2.0)))
     assert ids(ranking) == "ab"
@@ -257,7 +276,7 @@ def test_no_candidate_left_names_the_reasons_and_what_to_do():
 
 
 def test_no_candidate_at_all():
-    with pytest.raises(NoCandidateError, match="no candidate was found"):
+    with pytest.raises(NoCandidateError, match="holds no candidate"):
         rank(run())
 
 
@@ -291,7 +310,7 @@ def test_the_document():
         candidate("b", latency=1.0, accuracy=-INF, on_front=True),
         candidate("c", latency=9.0, accuracy=None, on_front=False),
     )
-    document = ranking_document(rank(found), Path("/run"), {"b": "/elsewhere/b.onnx"})
+    document = ranking_document(rank(found), Path("/run"))
     assert json.loads(json.dumps(document, allow_nan=False)) == document
     assert document == {
         "candidates": [
@@ -303,7 +322,7 @@ def test_the_document():
                     "latency": {"value": 1.0, "priority": 1, "higher_is_better": False},
                     "accuracy": {"value": None, "priority": 2, "higher_is_better": True},
                 },
-                "model_path": "/elsewhere/b.onnx",
+                "model_path": "models/b.onnx",
                 "reason": "best latency: 1",
                 "on_pareto_front": True,
             },

@@ -60,7 +60,7 @@ def test_a_list(tmp_path: Path, suffix: str) -> None:
     assert {m.name: (m.value, m.priority, m.higher_is_better, m.objective) for m in small.metrics.values()} == {
         "latency": (1.5, 1, False, 1),
         "accuracy": (0.9, 2, True, 2),
-        "memory": (30, -1, False, None),
+        "memory": (30, -1, None, None),
     }
     assert small.inference_settings == LIST["candidates"][0]["inference_settings"]
     assert [(step.model_id, step.pass_name, step.config) for step in small.history] == [
@@ -86,7 +86,7 @@ def test_a_table(tmp_path: Path, separator: str) -> None:
     small, big = read(path).candidates
     assert {m.name: (m.value, m.higher_is_better, m.objective) for m in small.metrics.values()} == {
         "accuracy": (0.9, True, 1),
-        "memory": (30, False, None),
+        "memory": (30, None, None),
         "latency": (1.5, False, 2),
     }
     assert (small.accelerator, big.accelerator, big.model.type) == ("cpu-cpu", "gpu-cuda", "openvinomodel")

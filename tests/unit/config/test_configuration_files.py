@@ -279,6 +279,8 @@ def test_a_native_file_loads_and_fits_its_published_schema(tmp_path: Path) -> No
     assert list(validator.iter_errors(written)) == []
     assert [error.json_path for error in validator.iter_errors({"packages": [{"type": "zip"}]})] == ["$.packages[0]"]
     assert not validator.is_valid({"rankin": {}})
+    assert not validator.is_valid({"render": {"dims": {"batch": 0}}})
+    assert not validator.is_valid({"azure": {"max_operation_retries": -1}})
 
 
 def test_json_holds_a_native_configuration_too(tmp_path: Path) -> None:

@@ -57,8 +57,6 @@ def test_the_configuration_holds_what_won(project: Path, user: Path) -> None:
     assert configuration.ranking.all is True
     assert configuration.ranking.where == ("a<1",)
     assert configuration.output == "dist"
-    assert settings.project is not None
-    assert settings.project.kind == "native"
 
 
 def test_mappings_are_merged_by_key(project: Path, user: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from modelpress.bundle import Bundle, Entry, ExistingFile, RenderedText, content_sha256, sha256sums
 from modelpress.errors import ModelpressError, UsageError
 from modelpress.executors import archive
-from modelpress.filetree import open_bundle
+from modelpress.project_files import open_bundle
 
 
 def write(bundle: Bundle, target: Path) -> bytes:
@@ -169,12 +169,6 @@ def test_a_device_is_not_replaced(bundle: Bundle, out: Path) -> None:
     os.mkfifo(out / "pipe")
     with pytest.raises(ModelpressError, match="pipe is not a regular file"):
         archive.plan(bundle, out / "pipe")
-
-
-def test_an_existing_zip_is_kept_where_that_is_asked_for(bundle: Bundle, out: Path) -> None:
-    (out / "o.zip").touch()
-    with pytest.raises(ModelpressError, match=r"o\.zip exists"):
-        archive.plan(bundle, out / "o.zip", replace=False)
 
 
 def test_the_zip_that_is_read_is_not_replaced(bundle: Bundle, weights: ExistingFile, out: Path) -> None:

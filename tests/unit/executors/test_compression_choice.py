@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from modelpress.bundle import Entry, ExistingFile, RenderedText
+from modelpress.config.package_types import Compression
 from modelpress.errors import ModelpressError
-from modelpress.executors.compression import Compression, method_for, sampled_ratio
+from modelpress.executors.compression import method_for, sampled_ratio
 
 SIZE = 3 << 20
 

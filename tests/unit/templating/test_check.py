@@ -220,3 +220,16 @@ def test_the_origin_of_a_file_that_cannot_be_parsed_is_an_error(load: Load, tmp_
     (tmp_path / "far/base/x.jinja").write_bytes(content)
     with pytest.raises(ModelpressError, match=r"x\.jinja"):
         origin_of(sets["base"], "x")
+
+
+def test_conditions_are_checked_too(load: Load) -> None:
+    sets = load(
+        {
+            "far/base/template-set.yaml": "only_if: {x: model.fromat, y: 'model.format ==', z: model.format}",
+            "far/base/x": "",
+        }
+    )
+    messages = [str(finding) for finding in check(sets["base"], sample_contexts())]
+    assert any("in `only_if` of x: `model.fromat` is not a field" in message for message in messages)
+    assert any("in `only_if` of y:" in message for message in messages)
+    assert not any("in `only_if` of z" in message for message in messages)

@@ -256,7 +256,7 @@ def test_settings_of_inference_keep_their_paths() -> None:
 def test_metrics_and_history_are_plain() -> None:
     one = candidate(
         metrics={
-            "size": Metric("size", 72668.0, priority=1),
+            "size": Metric("size", 72668.0, higher_is_better=False, priority=1),
             "nan": Metric("nan", math.nan),
             "none": Metric("none", None),
         },

@@ -77,6 +77,34 @@ def test_file_names_may_be_expressions_and_an_empty_one_is_no_file(load: Load) -
     assert texts(sets["base"]) == {"cpu-cpu/586a48e5.json": "", "metrics.json": "m"}
 
 
+def test_files_and_folders_may_have_conditions(load: Load) -> None:
+    conditions = "only_if: {x.txt: model.format == 'onnx', y.txt: model.format != 'onnx', sub/: settings.base.extra}"
+    variables = "variables: {extra: {type: bool, default: false}}"
+    sets = load(
+        {
+            "far/base/template-set.yaml": f"{conditions}\n{variables}",
+            "far/base/x.txt.jinja": "x",
+            "far/base/y.txt": "y",
+            "far/base/sub/deep/z.txt": "z",
+            "near/base/template-set.yaml": "only_if: {y.txt: 'true'}",
+        }
+    )
+    settings = {"base": {"extra": False}}
+    context = {"model": {"format": "onnx"}, "settings": settings}
+    assert set(render_plain(context, sets["base"])) == {"x.txt", "y.txt"}
+    settings["base"]["extra"] = True
+    assert set(render_plain(context, sets["base"])) == {"x.txt", "y.txt", "sub/deep/z.txt"}
+
+
+@pytest.mark.parametrize("expression", ["model.nothing", "model.format ==", "().__class__"])
+def test_a_condition_that_fails_is_an_error_that_names_it(load: Load, expression: str) -> None:
+    sets = load({"far/base/template-set.yaml": f'only_if: {{x.txt: "{expression}"}}', "far/base/x.txt": "x"})
+    with pytest.raises(ModelpressError) as caught:
+        texts(sets["base"])
+    assert "`only_if` of 'x.txt'" in caught.value.message
+    assert "template-set.yaml" in caught.value.file
+
+
 def test_a_file_can_extend_the_one_it_replaces_through_all_layers(load: Load) -> None:
     extending = '{% extends "base:sub/x.jinja" %}{% block a %}NAME({{ super() }}){% endblock %}'
     sets = load(

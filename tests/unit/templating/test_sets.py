@@ -81,7 +81,7 @@ def test_a_link_to_a_folder_is_refused(load: Load, tmp_path: Path) -> None:
 
 BAD_MANIFESTS = [
     ("extend: base", "has the unknown key 'extend'", "Did you mean 'extends'?"),
-    ("- a", "is not a mapping", "Its keys: description, extends, variables, needs."),
+    ("- a", "is not a mapping", "Its keys: description, extends, variables, needs, only_if."),
     ("description: [a", ":2: not valid YAML: ", "Correct the YAML."),
     ("description: 1", "`description` is not a text", "Quote it."),
     ("needs: [hsh]", "needs the unknown 'hsh'", "Did you mean 'hash'?"),
@@ -97,6 +97,8 @@ BAD_MANIFESTS = [
         "Correct the default.",
     ),
     ("variables: {x: {type: choice, choices: [a, b], default: c}}", "has a bad default: expected one of a, b", ""),
+    ("only_if: [a]", "`only_if` does not map paths to expressions", "For example"),
+    ("only_if: {a: 1}", "`only_if` does not map paths to expressions", "For example"),
     ("extends: nothing", "the template set base extends 'nothing', which does not exist", "Known: base."),
     ("extends: base", "extend each other in a circle: base -> base", "Take `extends` out"),
     ("\0", ": not valid YAML: holds a control character", "Correct the YAML."),

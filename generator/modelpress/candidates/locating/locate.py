@@ -14,7 +14,6 @@ from modelpress.candidates.locating.saved_output import saved_config
 from modelpress.candidates.reading.olive.candidate_folder import METADATA, MLFLOW_METADATA, with_file_name
 from modelpress.candidates.reading.olive.own_zip import OwnZip, own_zips
 from modelpress.candidates.reading.olive.saved_model import saved_model
-from modelpress.candidates.reading.place import exists, inside, parent
 from modelpress.candidates.reading.recorded_paths import model_position, parts_of, place_in
 from modelpress.candidates.reading.recorded_values import items, mapping, text
 from modelpress.errors import ModelpressError
@@ -100,7 +99,7 @@ class ModelSearch:
         self, reference: ModelReference, place: TreePath, components: tuple[LocatedModel, ...] = ()
     ) -> LocatedModel:
         left_out: frozenset[str] = frozenset()
-        if place.is_folder and inside(place, "configurations.json").entry is not None:
+        if place.is_folder and place.inside("configurations.json").entry is not None:
             left_out = METADATA
         elif PurePosixPath(place.name).name == "mlflow_model":
             left_out = MLFLOW_METADATA
@@ -113,13 +112,13 @@ class ModelSearch:
         They lie beside the model, or in the cache with another one: no other file of this
         computer is taken because a record names it.
         """
-        folder = place if place.is_folder else parent(place)
+        folder = place if place.is_folder else place.parent
         was = parts_of(reference.path) if place.is_folder else parts_of(reference.path)[:-1]
         listed = mapping(reference.config.get("model_attributes")).get("additional_files")
         for path in filter(None, map(text, items(listed))):
             parts, tried = parts_of(path), list[str]()
-            beside = inside(folder, "/".join(parts[len(was) :] if was and parts[: len(was)] == was else parts[-1:]))
-            if exists(beside):
+            beside = folder.inside("/".join(parts[len(was) :] if was and parts[: len(was)] == was else parts[-1:]))
+            if beside.exists():
                 if not place.is_folder:
                     yield beside
                 continue
@@ -131,7 +130,7 @@ class ModelSearch:
     def _place(self, path: str, tried: list[str]) -> TreePath | None:
         for place, description in self._places(path):
             tried.append(description)
-            if place is not None and exists(place):
+            if place is not None and place.exists():
                 return place
         return None
 
@@ -205,5 +204,5 @@ class ModelSearch:
 def _common_folder(places: Sequence[TreePath]) -> TreePath:
     """The folder below which all places lie, where they are in one tree; else that of the first."""
     if any(place.tree != places[0].tree for place in places):
-        return parent(places[0])
-    return TreePath(places[0].tree, os.path.commonpath([parent(place).name for place in places]).replace(os.sep, "/"))
+        return places[0].parent
+    return TreePath(places[0].tree, os.path.commonpath([place.parent.name for place in places]).replace(os.sep, "/"))

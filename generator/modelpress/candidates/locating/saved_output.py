@@ -10,7 +10,6 @@ from modelpress.candidates.ranking.objectives import cost, known_metrics, record
 from modelpress.candidates.reading import datafile
 from modelpress.candidates.reading.accelerator import NAME
 from modelpress.candidates.reading.olive.saved_model import MODEL_CONFIG
-from modelpress.candidates.reading.place import inside, parent
 from modelpress.candidates.reading.recorded_paths import parts_of
 from modelpress.candidates.reading.recorded_values import mapping, number
 from modelpress.errors import ModelpressError
@@ -27,7 +26,7 @@ def saved_config(index: PathIndex, candidate: Candidate, found: CandidateSet) ->
     saves that at the top of its folder).
     """
     for config in _configs(index):
-        measured = inside(parent(config), "metrics.json")
+        measured = config.parent.inside("metrics.json")
         if measured.entry is not None:
             if candidate.metrics and _same_metrics(measured, candidate):
                 return config
@@ -39,7 +38,7 @@ def saved_config(index: PathIndex, candidate: Candidate, found: CandidateSet) ->
 def _configs(index: PathIndex) -> Iterator[TreePath]:
     """Those at the top, below an accelerator, and in `output_model` with a folder for each flow."""
     for config in index.named(MODEL_CONFIG):
-        folders = list(parts_of(parent(config).name))
+        folders = list(parts_of(config.parent.name))
         if folders and NAME.fullmatch(folders[0]):
             folders.pop(0)
         if not folders or folders[0] == OUTPUT_FOLDER:
@@ -62,7 +61,7 @@ def _rivals(config: TreePath, found: CandidateSet) -> list[Candidate]:
     """
     if any(one.unusable for one in found.rejected):
         return []
-    folders = parts_of(parent(config).name)
+    folders = parts_of(config.parent.name)
     of_flow = len(folders) > folders.index(OUTPUT_FOLDER) + 1 if OUTPUT_FOLDER in folders else False
     accelerator = folders[0] if folders and NAME.fullmatch(folders[0]) else None
     results = [one for one in found.candidates if one.selected and accelerator in {None, one.accelerator}]

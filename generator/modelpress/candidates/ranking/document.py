@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +10,12 @@ from modelpress.candidates.candidate import Candidate
 from modelpress.candidates.ranking.objectives import unmeasured
 from modelpress.candidates.ranking.ranking import Ranking
 
-NO_PATHS: Mapping[str, str] = {}
 
-
-def ranking_document(ranking: Ranking, root: Path, model_paths: Mapping[str, str] = NO_PATHS) -> dict[str, Any]:
+def ranking_document(ranking: Ranking, root: Path) -> dict[str, Any]:
     """Plain data for JSON. `root` is the folder (or zip) that was read.
 
-    `model_paths` holds by candidate id where the model was found; other candidates have the
-    path that was recorded. A path under `root` is given relative to it. A figure that JSON
-    cannot hold is null, and a warning says which it was.
+    A model's path is the recorded one, relative to `root` where it lies under it. A figure
+    that JSON cannot hold is null, and a warning says which it was.
     """
     warnings = list(ranking.warnings)
     candidates = []
@@ -31,7 +27,7 @@ def ranking_document(ranking: Ranking, root: Path, model_paths: Mapping[str, str
                 "id": candidate.id,
                 "accelerator": candidate.accelerator,
                 "metrics": _metrics(candidate, warnings),
-                "model_path": _relative(model_paths.get(candidate.id, candidate.model.path), root),
+                "model_path": _relative(candidate.model.path, root),
                 "reason": entry.reason,
                 "on_pareto_front": entry.on_pareto_front,
             }

@@ -18,18 +18,18 @@ class KnownMetric:
 
     `objective` is the smallest place among the objectives that any of them gives it, None
     where none does. Where they contradict each other on the direction (`disputed`), most
-    decide, and the first in run order when there are as many of either kind.
+    decide, and the first in run order when there are as many of either kind; None where none says.
     """
 
     name: str
-    higher_is_better: bool
+    higher_is_better: bool | None
     objective: int | None
     disputed: bool
 
 
 def known_metrics(candidates: Sequence[Candidate]) -> dict[str, KnownMetric]:
     """All metrics of the candidates, which are in run order, by name."""
-    votes: dict[str, list[bool]] = {}
+    votes: dict[str, list[bool | None]] = {}
     places: dict[str, int] = {}
     for candidate in candidates:
         for name, metric in candidate.metrics.items():
@@ -38,11 +38,13 @@ def known_metrics(candidates: Sequence[Candidate]) -> dict[str, KnownMetric]:
                 places[name] = min(metric.objective, places.get(name, metric.objective))
     return {
         name: KnownMetric(name, _majority(given), places.get(name), len(set(given)) > 1)
-        for name, given in votes.items()
+        for name, given in ((name, [one for one in asked if one is not None]) for name, asked in votes.items())
     }
 
 
-def _majority(votes: Sequence[bool]) -> bool:
+def _majority(votes: Sequence[bool]) -> bool | None:
+    if not votes:
+        return None
     higher = sum(votes)
     return votes[0] if 2 * higher == len(votes) else 2 * higher > len(votes)
 
@@ -59,9 +61,17 @@ def asked_objectives(policy: RankingPolicy, known: Mapping[str, KnownMetric]) ->
     check_names("--tolerance", policy.tolerances, known)
     check_names("--where", (constraint.metric for constraint in policy.constraints), known)
     return tuple(
-        Objective(asked.metric, known[asked.metric].higher_is_better) if asked.higher_is_better is None else asked
-        for asked in policy.by
+        asked if asked.higher_is_better is not None else _as_recorded(known[asked.metric]) for asked in policy.by
     )
+
+
+def _as_recorded(metric: KnownMetric) -> Objective:
+    if metric.higher_is_better is None:
+        raise UsageError(
+            f"--by {metric.name!r}: nothing says whether higher or lower is better",
+            hint=f"Write {metric.name}:max where higher is better, {metric.name}:min where lower is.",
+        )
+    return Objective(metric.name, metric.higher_is_better)
 
 
 def check_names(option: str, names: Iterable[str], known: Mapping[str, KnownMetric]) -> None:

@@ -127,7 +127,8 @@ def _warnings(
 def _nothing_left(found: CandidateSet, policy: RankingPolicy, selection: Selection) -> NoCandidateError:
     rejected = found.rejected + selection.rejected
     if not rejected:
-        return NoCandidateError("no candidate was found", file=str(found.source))
+        hint = "Give a run, a list or a model that holds one."
+        return NoCandidateError(f"{found.source} holds no candidate", hint=hint, file=str(found.source))
     reasons = enumerated([f"{one.id} ({one.reason})" for one in rejected])
     hints = []
     if policy.constraints:

@@ -60,16 +60,9 @@ def select(found: CandidateSet, policy: RankingPolicy, objectives: Sequence[Obje
         one.id for one in kept if (one.on_pareto_front if one.accelerator in own_fronts else one.id in undominated)
     }
     ranked = {one.id for one in kept}
-    return Selection(
-        tuple(kept),
-        tuple(
-            Rejected(one.id, obstacles[one.id] or _beaten(one, dominated))
-            for one in found.candidates
-            if one.id not in ranked
-        ),
-        frozenset(front) if objectives else None,
-        _goal_warnings(kept),
-    )
+    others = (one for one in found.candidates if one.id not in ranked)
+    rejected = tuple(Rejected(one.id, obstacles[one.id] or _beaten(one, dominated)) for one in others)
+    return Selection(tuple(kept), rejected, frozenset(front) if objectives else None, _goal_warnings(kept))
 
 
 def _own_fronts(found: CandidateSet, policy: RankingPolicy) -> frozenset[str]:

@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 from modelpress.candidates.candidate import Candidate, CandidateSet, ModelReference, Rejected, Step
-from modelpress.candidates.reading.olive.metrics import NOTHING, Measurement, metrics, objective_places
-from modelpress.candidates.reading.olive.model import inference_settings
+from modelpress.candidates.reading.measurement import NOTHING, Measurement, metrics, objective_places
 from modelpress.errors import ModelpressError, NoCandidateError
 from modelpress.wording import enumerated
 
@@ -59,7 +58,7 @@ def assemble(found: CandidateSet, records: Sequence[Record], *, strict: bool) ->
                 model=record.model,
                 metrics=metrics(record.measured, places),
                 order=order,
-                inference_settings=inference_settings(record.model.config),
+                inference_settings=record.model.inference_settings,
                 history=record.history,
                 input_metrics=input_metrics[id(record.input_measured)],
                 on_pareto_front=record.on_front,

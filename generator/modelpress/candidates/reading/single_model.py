@@ -9,7 +9,6 @@ from modelpress.candidates.candidate import CandidateSet, ModelReference
 from modelpress.candidates.reading import datafile
 from modelpress.candidates.reading.accelerator import DEFAULT, accelerator_of_settings
 from modelpress.candidates.reading.assembly import Record, assemble
-from modelpress.candidates.reading.olive.model import inference_settings
 from modelpress.candidates.reading.olive.saved_model import GENAI_CONFIG, MODEL_CONFIG, is_model_config, saved_model
 from modelpress.candidates.reading.recorded_values import mapping, text
 from modelpress.candidates.reading.source import Source, children
@@ -31,7 +30,7 @@ def read(source: Source, *, strict: bool) -> CandidateSet:
     """One candidate without metrics; its id is the name of the file or of the folder."""
     tree = source.tree or source.beside
     model = _of_folder(tree) if source.tree else _of_file(source, tree)
-    accelerator = accelerator_of_settings(inference_settings(model.config)) or DEFAULT
+    accelerator = accelerator_of_settings(model.inference_settings) or DEFAULT
     stem = source.path.stem if source.path.is_file() else source.path.absolute().name
     record = Record(stem or name, accelerator, model)
     return assemble(CandidateSet(name, source.path, tree.location, ()), [record], strict=strict)

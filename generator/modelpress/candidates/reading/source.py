@@ -20,12 +20,9 @@ BINARY = {".onnx"}
 
 @dataclass(frozen=True)
 class Source:
-    """A path to read candidates from. It may stand wherever a path may (`Path(source)`)."""
+    """A path to read candidates from."""
 
     path: Path
-
-    def __fspath__(self) -> str:
-        return str(self.path)
 
     def __str__(self) -> str:
         return str(self.path)
@@ -67,9 +64,7 @@ class Source:
             with self.path.open("rb") as file:
                 return file.read(64)
         except OSError as error:
-            raise ModelpressError(
-                f"{self.path}: cannot be read: {error.strerror or error}", file=str(self.path)
-            ) from None
+            raise _unreadable(str(self.path), error) from None
 
 
 def children(tree: FileTree, folder: str = "") -> tuple[list[str], list[str]]:
@@ -83,11 +78,15 @@ def children(tree: FileTree, folder: str = "") -> tuple[list[str], list[str]]:
         with os.scandir(tree.location / folder) as found:
             entries = [(entry.name, _is_folder(entry)) for entry in found]
     except OSError as error:
-        where = str(TreePath(tree, folder))
-        raise ModelpressError(f"{where}: cannot be read: {error.strerror or error}", file=where) from None
+        raise _unreadable(str(TreePath(tree, folder)), error) from None
     return sorted(name for name, is_folder in entries if not is_folder), sorted(
         name for name, is_folder in entries if is_folder
     )
+
+
+def _unreadable(where: str, error: OSError) -> ModelpressError:
+    hint = "Look at its permissions, and whether its disk is there."
+    return ModelpressError(f"{where}: cannot be read: {error.strerror or error}", hint=hint, file=where)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

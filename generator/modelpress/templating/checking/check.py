@@ -12,8 +12,8 @@ from modelpress.bundle import Entry
 from modelpress.errors import ModelpressError
 from modelpress.templating.checking.shapes import ANY, RANGE, context_shapes
 from modelpress.templating.context import RenderContext, as_plain
-from modelpress.templating.render import SUFFIX, render_plain
-from modelpress.templating.sets import TemplateSet, is_partial, resolve_settings
+from modelpress.templating.render import render_plain
+from modelpress.templating.sets import SUFFIX, TemplateSet, is_partial, resolve_settings
 
 if TYPE_CHECKING:
     from modelpress.templating.checking.survey import Finding, Survey
@@ -49,6 +49,8 @@ def _survey(template_set: TemplateSet) -> Survey:
         elif path.endswith(SUFFIX):
             survey.template(name)
         survey.file_name(name)
+    for path, expression in template_set.only_if.items():
+        survey.condition(template_set.name, path, expression)
     return survey
 
 

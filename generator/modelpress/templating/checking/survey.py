@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -11,6 +12,7 @@ from modelpress.errors import ModelpressError
 from modelpress.templating.checking.expressions import Expressions
 from modelpress.templating.checking.statements import Blocks, Names, Walk
 from modelpress.templating.engine import SetEnvironment, TemplateName
+from modelpress.templating.manifest import MANIFEST_NAME
 from modelpress.templating.render import is_expression
 
 
@@ -46,15 +48,24 @@ class Survey:
 
     def file_name(self, name: TemplateName) -> None:
         """Look at the expressions in the name of a file; the path that they give is checked when it is rendered."""
-        if not is_expression(name.path):
-            return
+        if is_expression(name.path):
+            self._expressions(name.path, lambda message: self._report(name, 0, f"in the file name: {message}"))
 
+    def condition(self, set_name: str, path: str, expression: str) -> None:
+        """Look at what a set's `only_if` says of a path."""
+        where = f"{set_name}:{MANIFEST_NAME}"
+        text = f"{{% if {expression} %}}{{% endif %}}"
+        self._expressions(
+            text, lambda message: self.findings.setdefault(Finding(where, 0, f"in `only_if` of {path}: {message}"))
+        )
+
+    def _expressions(self, text: str, tell: Callable[[str], None]) -> None:
         def report(_line: int, message: str) -> None:
-            self._report(name, 0, f"in the file name: {message}")
+            tell(message)
 
         expressions = Expressions(self.environment.filters, self.environment.tests, report)
         try:
-            tree = self.environment.parse(name.path)
+            tree = self.environment.parse(text)
         except TemplateSyntaxError as error:
             report(0, error.message or "syntax error")
             return

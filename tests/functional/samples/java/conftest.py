@@ -24,7 +24,7 @@ from modelpress.templating import Layer, ProjectContext
 ROOT = Path(__file__).parents[4]
 REPOSITORY = ROOT / ".toolchains" / "java" / "m2"
 BATCH = Path(__file__).with_name("Batch.java")
-JAVA_FOLDER = "{% if model.format == 'onnx' %}java{% endif %}"
+JAVA_FOLDER = "java"
 
 
 @dataclass(frozen=True)

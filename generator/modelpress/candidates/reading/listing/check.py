@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from modelpress.candidates.reading.accelerator import FOLDER_NAME
 from modelpress.candidates.reading.listing.form import Entry, Figure, Listing, Pass, Rule
+from modelpress.config import problems
 from modelpress.config.problems import Keys, Problem, quoted, suggestion
 
 if TYPE_CHECKING:
@@ -16,19 +17,13 @@ if TYPE_CHECKING:
 UNKNOWN = "unexpected_keyword_argument"
 NUMBER = "must be a number, or a mapping with a value"
 TEXTS = {
+    **problems.TEXTS,
     UNKNOWN: "unknown key",
-    "missing": "is required",
     "dataclass_type": "must be a mapping",
     "dict_type": "must be a mapping",
     "list_type": "must be a list",
-    "string_type": "must be text",
     "float_type": NUMBER,
     "float_parsing": NUMBER,
-    "int_type": "must be a whole number",
-    "int_parsing": "must be a whole number",
-    "int_from_float": "must be a whole number",
-    "bool_type": "must be true or false",
-    "bool_parsing": "must be true or false",
 }
 
 
@@ -48,9 +43,9 @@ def checked(data: Mapping[str, Any]) -> tuple[Listing, dict[str, Rule]]:
     try:
         listing: Listing = TypeAdapter(Listing).validate_python(data)
     except ValidationError as error:
-        problems = [problem for item in error.errors(include_url=False) for problem in _problems(item, data)]
-        misspelled = (problem for problem in problems if problem.text == TEXTS[UNKNOWN])  # says why another is missing
-        raise ListingError(next(misspelled, problems[0])) from None
+        found = [problem for item in error.errors(include_url=False) for problem in _problems(item, data)]
+        misspelled = (problem for problem in found if problem.text == TEXTS[UNKNOWN])  # says why another is missing
+        raise ListingError(next(misspelled, found[0])) from None
     _check_entries(listing)
     return listing, _rules(listing)
 
@@ -59,7 +54,7 @@ def _problems(item: ErrorDetails, data: object) -> Iterator[Problem]:
     """The problem as the user sees it; none for the branch of a choice that was not meant."""
     keys: Keys = ()
     for key in item["loc"]:
-        inside = _child(data, key)
+        inside = problems.child(data, key)
         if inside is not None:
             keys, data = (*keys, key), inside[0]
         elif key == ("float" if isinstance(data, Mapping) else "Figure"):
@@ -68,13 +63,6 @@ def _problems(item: ErrorDetails, data: object) -> Iterator[Problem]:
         keys = (*keys, item["loc"][-1])
     names = [one.name for one in dataclasses.fields(_form(keys[:-1]))] if item["type"] == UNKNOWN else []
     yield Problem(keys, TEXTS.get(item["type"], "is not valid"), suggestion(keys[-1], names) if names else "")
-
-
-def _child(data: Any, key: Any) -> tuple[Any] | None:  # a tuple, since the child may be None
-    try:
-        return (data[key],) if isinstance(data, Mapping | list) else None
-    except (LookupError, TypeError):
-        return None
 
 
 def _form(keys: Keys) -> type[Any]:

@@ -11,7 +11,7 @@ from modelpress.candidates.reading.assembly import Record, assemble
 from modelpress.candidates.reading.listing.check import ListingError, checked
 from modelpress.candidates.reading.listing.form import Entry, Figure, Rule
 from modelpress.candidates.reading.listing.table import Table, parse_table
-from modelpress.candidates.reading.olive.metrics import Measurement
+from modelpress.candidates.reading.measurement import Measurement
 from modelpress.candidates.reading.source import Source
 from modelpress.config.problems import Keys, MalformedError, at
 from modelpress.errors import ModelpressError
@@ -94,6 +94,6 @@ def _measurement(figures: Mapping[str, float | Figure | None], rules: Mapping[st
         values[metric] = {
             "value": figure.value if isinstance(figure, Figure) else figure,
             "priority": rule.priority or -1,
-            "higher_is_better": rule.higher_is_better is True,
+            "higher_is_better": rule.higher_is_better,
         }
     return Measurement(values)

@@ -10,9 +10,8 @@ from typing import Any
 
 from modelpress.candidates.candidate import ModelReference, Step
 from modelpress.candidates.reading import datafile
-from modelpress.candidates.reading.olive.metrics import NOTHING, Measurement
+from modelpress.candidates.reading.measurement import NOTHING, Measurement
 from modelpress.candidates.reading.olive.model import model_reference
-from modelpress.candidates.reading.place import exists, inside
 from modelpress.candidates.reading.recorded_paths import portable
 from modelpress.candidates.reading.recorded_values import mapping
 from modelpress.errors import ModelpressError
@@ -74,14 +73,14 @@ class CandidateFolder:
         """
         config = self.info.get("model_config") or recorded
         name, kind = self._model()
-        found = inside(self.place, name) if name else self.place
+        found = self.place.inside(name) if name else self.place
         if not config:
             settings = mapping(self.document("inference_config.json")) or None
             return ModelReference(kind, found.name, config={"model_path": found.name, "inference_settings": settings})
         reference = model_reference(config)
         place = TreePath(self.place.tree, portable(reference.path))
         in_here = f"{place.name}/".startswith(f"{self.place.name}/") and name != "model"
-        if in_here and exists(place):
+        if in_here and place.exists():
             found = place
         return with_file_name(replace(reference, path=found.name), found)
 
@@ -99,7 +98,7 @@ class CandidateFolder:
 
     def document(self, name: str) -> Any:
         """The data of one of the JSON files, None where it is missing."""
-        return datafile.load(inside(self.place, name)) if name in self.files else None
+        return datafile.load(self.place.inside(name)) if name in self.files else None
 
 
 def candidate_folders(tree: FileTree) -> list[CandidateFolder]:
@@ -124,7 +123,7 @@ def with_file_name(reference: ModelReference, place: TreePath) -> ModelReference
     Olive renames the file to model.onnx when it packages a folder, and leaves the old name in the record.
     """
     recorded = reference.onnx_file_name
-    if not recorded or not place.is_folder or inside(place, recorded).entry is not None:
+    if not recorded or not place.is_folder or place.inside(recorded).entry is not None:
         return reference
-    renamed = inside(place, "model.onnx").entry is not None
+    renamed = place.inside("model.onnx").entry is not None
     return replace(reference, onnx_file_name="model.onnx") if renamed else reference

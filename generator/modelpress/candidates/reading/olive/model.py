@@ -42,12 +42,6 @@ def recorded_path(value: object) -> str | None:
     return text(value) or text(mapping(mapping(value).get("config")).get("path"))
 
 
-def inference_settings(config: object) -> dict[str, Any] | None:
-    """The inference settings of a model's config, None where they are absent or empty."""
-    settings = mapping(config).get("inference_settings")
-    return settings if isinstance(settings, dict) and settings else None
-
-
 def _components(config: dict[str, Any], depth: int) -> tuple[ModelReference, ...]:
     records = items(config.get("model_components"))
     if records and depth == DEPTH_LIMIT:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from modelpress.candidates.candidate import CandidateSet
 from modelpress.candidates.reading.accelerator import DEFAULT, accelerator_of_settings
 from modelpress.candidates.reading.assembly import Record, assemble
+from modelpress.candidates.reading.measurement import NOTHING, Measurement
 from modelpress.candidates.reading.olive import package as olive_package
 from modelpress.candidates.reading.olive.candidate_folder import CandidateFolder, candidate_folders
-from modelpress.candidates.reading.olive.metrics import NOTHING, Measurement
-from modelpress.candidates.reading.olive.model import inference_settings, model_reference
+from modelpress.candidates.reading.olive.model import model_reference
 from modelpress.candidates.reading.olive.rank_file import RANK_FILE, RankEntry, is_rank_list, load_rank
-from modelpress.candidates.reading.place import parent
 from modelpress.candidates.reading.recorded_paths import model_position, parts_of, place_in
 from modelpress.candidates.reading.source import Source, children
 from modelpress.errors import ModelpressError, UnsafeInputError
@@ -42,7 +41,7 @@ def _record(tree: FileTree, number: int, entry: RankEntry) -> Record:
         model = model_reference(entry.model_config)
         return Record(
             model_id=(folder.model_id if folder else None) or _id_in_path(entry) or f"rank-{number}",
-            accelerator=entry.accelerator or accelerator_of_settings(inference_settings(model.config)) or DEFAULT,
+            accelerator=entry.accelerator or accelerator_of_settings(model.inference_settings) or DEFAULT,
             model=model,
             measured=Measurement(entry.metrics),
             input_measured=folder.measurements()[1] if folder else NOTHING,
@@ -57,9 +56,9 @@ def _record(tree: FileTree, number: int, entry: RankEntry) -> Record:
 def _folder(tree: FileTree, entry: RankEntry) -> CandidateFolder | None:
     """The folder of the entry's model with its metadata, where it is there (in a rendered project it is `model`)."""
     place = place_in(tree, entry.path)
-    if place is None or not parent(place).is_folder:
+    if place is None or not place.parent.is_folder:
         return None
-    folder = parent(place) if place.entry is not None else place
+    folder = place.parent if place.entry is not None else place
     if not folder.is_folder:
         return None
     return CandidateFolder(folder, tuple(children(tree, folder.name)[0]))

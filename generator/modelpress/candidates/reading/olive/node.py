@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from modelpress.candidates.candidate import ModelReference, Step
-from modelpress.candidates.reading.olive.metrics import NOTHING, Measurement
+from modelpress.candidates.reading.measurement import NOTHING, Measurement
 from modelpress.candidates.reading.olive.model import model_reference
 from modelpress.candidates.reading.recorded_values import kind_of, mapping, text
 from modelpress.errors import ModelpressError

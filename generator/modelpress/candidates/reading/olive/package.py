@@ -6,7 +6,6 @@ from modelpress.candidates.candidate import CandidateSet, ModelReference
 from modelpress.candidates.reading.accelerator import DEFAULT, FOLDER_NAME, accelerator_of_settings
 from modelpress.candidates.reading.assembly import Record, assemble
 from modelpress.candidates.reading.olive.candidate_folder import CandidateFolder, candidate_folders
-from modelpress.candidates.reading.olive.model import inference_settings
 from modelpress.candidates.reading.olive.rank_file import RANK_FILE, RankEntry, contradictions, load_rank
 from modelpress.candidates.reading.source import Source
 from modelpress.errors import ModelpressError, UnsafeInputError
@@ -73,4 +72,4 @@ def _record(folder: CandidateFolder, recorded: object) -> Record:
 def _accelerator(folder: CandidateFolder, model: ModelReference) -> str:
     if folder.accelerator and FOLDER_NAME.fullmatch(folder.accelerator):
         return folder.accelerator
-    return accelerator_of_settings(inference_settings(model.config)) or DEFAULT
+    return accelerator_of_settings(model.inference_settings) or DEFAULT

@@ -10,9 +10,8 @@ from modelpress.candidates.candidate import CandidateSet
 from modelpress.candidates.reading import datafile
 from modelpress.candidates.reading.accelerator import DEFAULT, accelerator_of_settings, accelerator_of_workflow
 from modelpress.candidates.reading.assembly import Record, assemble
+from modelpress.candidates.reading.measurement import NOTHING, Measurement
 from modelpress.candidates.reading.olive.files import FootprintFiles, RunFiles, find_run
-from modelpress.candidates.reading.olive.metrics import NOTHING, Measurement
-from modelpress.candidates.reading.olive.model import inference_settings
 from modelpress.candidates.reading.olive.node import Node, history
 from modelpress.candidates.reading.olive.own_zip import OwnZip, own_zips
 from modelpress.candidates.reading.olive.results import Results, find_results, is_footprint, load_nodes
@@ -101,7 +100,7 @@ def _load(files: FootprintFiles, named: str | None) -> _Footprint:
 
 
 def _accelerator_of(nodes: Iterable[Node]) -> str | None:
-    settings = (inference_settings(node.model.config) for node in nodes if node.model)
+    settings = (node.model.inference_settings for node in nodes if node.model)
     return next(filter(None, map(accelerator_of_settings, settings)), None)
 
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 from modelpress.candidates.candidate import ModelReference
 from modelpress.candidates.reading import datafile
 from modelpress.candidates.reading.olive.model import model_reference
-from modelpress.candidates.reading.place import exists, inside, parent
 from modelpress.candidates.reading.recorded_paths import parts_of
 from modelpress.candidates.reading.recorded_values import mapping
+from modelpress.errors import ModelpressError
 from modelpress.filetree import TreePath
 
 MODEL_CONFIG = "model_config.json"
@@ -27,7 +27,13 @@ def saved_model(config_file: TreePath) -> ModelReference:
 
     Raises ModelpressError where the file is broken or is not a model configuration.
     """
-    return _in_folder(model_reference(datafile.load(config_file)), parent(config_file))
+    record = datafile.load(config_file)
+    try:
+        reference = model_reference(record)
+    except ModelpressError as error:
+        hint = "It holds type and config, and config holds model_path; save the model again with Olive."
+        raise ModelpressError(f"{config_file}: {error.message}", hint=hint, file=str(config_file)) from None
+    return _in_folder(reference, config_file.parent)
 
 
 def _in_folder(reference: ModelReference, folder: TreePath) -> ModelReference:
@@ -39,8 +45,9 @@ def _in_folder(reference: ModelReference, folder: TreePath) -> ModelReference:
     components = tuple(_in_folder(component, folder) for component in reference.components)
     named = [*parts_of(reference.path)[-1:], reference.onnx_file_name or ""]
     listed = mapping(reference.config.get("model_attributes")).get("additional_files")
-    if components or (not listed and inside(folder, GENAI_CONFIG).entry is not None):
+    if components or (not listed and folder.inside(GENAI_CONFIG).entry is not None):
         named = []
-    places = [inside(folder, name) for name in named if name]
-    found = next(filter(exists, places), places[0] if places else folder)  # a file that is gone stays named
+    places = [folder.inside(name) for name in named if name]
+    gone = places[0] if places else folder  # a file that is gone stays named
+    found = next((place for place in places if place.exists()), gone)
     return replace(reference, path=found.name or ".", components=components)

@@ -1,4 +1,4 @@
-"""Olive's metric values as metrics, each with its place among the objectives of the run."""
+"""What was measured of a model, in the form of Olive's records, and the metrics that it makes."""
 
 from __future__ import annotations
 
@@ -56,8 +56,14 @@ def metrics(measurement: Measurement, places: Mapping[str, int]) -> dict[str, Me
         found[name] = Metric(
             name,
             number(entry.get("value") if entry else figure),
-            higher_is_better=direction > 0 if direction else entry.get("higher_is_better") is True,
+            higher_is_better=direction > 0 if direction else _direction(entry, decides=name in places),
             priority=whole(entry.get("priority"), -1),
             objective=places.get(name),
         )
     return found
+
+
+def _direction(entry: Mapping[str, Any], *, decides: bool) -> bool | None:
+    """As recorded. An objective always has one, and Olive takes what is not true for lower."""
+    recorded = entry.get("higher_is_better")
+    return recorded if isinstance(recorded, bool) else False if decides else None

@@ -1,0 +1,10 @@
+"""A device that never ends."""
+
+COMMAND = "rank /dev/zero"
+EXIT = 1
+STDERR = """\
+error: /dev/zero is neither a file nor a folder
+hint: Accepted are an Olive output folder (with footprint.json or footprints.json), the Olive workflow file, an \
+Olive zip, models_rank.json, a list of candidates (.yaml, .json, .csv), a .onnx file, and a folder that holds a \
+model.
+"""
