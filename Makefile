@@ -1,5 +1,6 @@
 # make demo   set up, then run the main job on the Olive run in examples/olive-run
-# make test   set up, then run every test
+# make test   set up, then run every test; samples of a language whose toolchain is missing are skipped
+# make toolchains   fetch what C++, C#, Java and JavaScript samples are built with into .toolchains/
 # make lint   set up, then lint and type checks
 # Each set-up is done once and again only when pyproject.toml or setup.cfg changes.
 
@@ -8,7 +9,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 SETUP  := pyproject.toml setup.cfg
 
-.PHONY: demo test lint clean
+.PHONY: demo test toolchains lint clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.ready-cpu
@@ -17,13 +18,19 @@ demo: $(VENV)/.ready-cpu
 test: $(VENV)/.ready-test
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(TESTFLAGS)
 
+toolchains: $(VENV)/.ready-test
+	PYTHON=$(BIN)/python toolchains/cpp.sh
+	PYTHON=$(BIN)/python toolchains/csharp.sh
+	toolchains/java.sh
+	toolchains/javascript.sh
+
 lint: $(VENV)/.ready-lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
 clean:
-	rm -rf $(VENV) .demo build dist generator/modelpress.egg-info
+	rm -rf $(VENV) .demo .toolchains build dist generator/modelpress.egg-info
 
 $(VENV)/.created:
 	$(PYTHON) -m venv $(VENV)

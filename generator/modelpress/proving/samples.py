@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
@@ -19,8 +20,9 @@ FOLDERS = ("samples", "SampleCode")  # in a rendered project, in Olive's zip lay
 class Language:
     """How the sample of one language is built and run, in its own folder.
 
-    `source` is the file without which there is no sample; `tools` are programs on the PATH;
-    `missing` says how to get them.
+    `source` is the file without which there is no sample; `tools` are programs on the PATH,
+    `missing` says how to get them. What a failed build prints matches `lacks` where a library
+    is not there.
     """
 
     source: str
@@ -28,6 +30,7 @@ class Language:
     missing: str
     builds: tuple[tuple[str, ...], ...]
     runs: tuple[str, ...]
+    lacks: str = "(?!)"
 
 
 LANGUAGES: Mapping[str, Language] = {
@@ -43,7 +46,8 @@ LANGUAGES: Mapping[str, Language] = {
         tools=("cmake",),
         missing="Install CMake and a C++ compiler, nlohmann_json and ONNX Runtime's C++ package; ORT_ROOT may name it.",
         builds=(("cmake", "-S", ".", "-B", "build"), ("cmake", "--build", "build")),
-        runs=("build/sample", "--check"),
+        runs=("build/model_sample", "--check"),
+        lacks=r"Could not find a package configuration file|Could NOT find|No CMAKE_CXX_COMPILER",
     ),
     "csharp": Language(
         source="Sample.csproj",
@@ -91,6 +95,8 @@ def _check(sample: tuple[str, Language, Path], home: Path) -> Finding:
         return Finding(what, "skipped", f"not on the PATH: {', '.join(absent)}", language.missing)
     for command in language.builds:
         ended = build(command, folder)
+        if ended.code != 0 and re.search(language.lacks, ended.output):
+            return Finding(what, "skipped", f"`{' '.join(command)}` lacks a library or a compiler", language.missing)
         if ended.code != 0:
             return _failed(what, command, ended)
     ended = run(language.runs, folder, home=home)
