@@ -20,16 +20,9 @@ def refuse_unsupported_type(native: str, where: str) -> None:
 
 
 def supported(package: Package, where: str) -> ZipfilePackage:
-    """The package, if this version can make it; raises UsageError for a type or an option that it cannot.
-
-    Olive's default of include_runtime_packages is no request; asking for them is.
-    """
+    """The package, if this version can make it; raises UsageError for a type that it cannot."""
     if package.type != ZIPFILE:
         raise _refused(f"the packaging type {PACKAGE_TYPES[package.type]}", where)
-    if package.mlflow:
-        raise _refused("export_in_mlflow_format", where)
-    if package.runtime_packages:
-        raise _refused("include_runtime_packages", where)
     return package
 
 
