@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
-from modelpress.bundle import SUMS_NAME, Bundle, sha256sums
+from modelpress.bundle import SUMS_NAME, Bundle, Entry, sha256sums
 from modelpress.candidates import Ranked
 from modelpress.packaging.chosen import Chosen
 from modelpress.packaging.golden import FOLDER, NO_GOLDEN, Golden
@@ -37,7 +38,7 @@ def zip_bundle(
     layout = rendering.layout(chosen, folders)
     candidate_sets = rendering.only(CANDIDATE_SET, MLFLOW_SET)
     example = input_example(golden, chosen) if rendering.mlflow else {}
-    parts = []
+    parts: list[Mapping[str, Entry]] = []
     for ranked in chosen.entries:
         placed = layout.models[ranked.candidate.id]
         context = rendering.context(layout, ranked, input_example=next(iter(example), None))
