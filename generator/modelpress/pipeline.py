@@ -21,7 +21,8 @@ from modelpress.packaging.chosen import Chosen
 from modelpress.packaging.golden import NO_GOLDEN, Golden
 from modelpress.packaging.olive_zip import zip_bundle
 from modelpress.packaging.project import project_bundle
-from modelpress.packaging.rendering import Rendering, runtime_warnings
+from modelpress.packaging.rendering import Rendering, mlflow_warnings, runtime_warnings
+from modelpress.packaging.runtime_packages import NO_RUNTIME_PACKAGES, RuntimePackages
 
 Plan = archive.ArchivePlan | folder.FolderPlan
 
@@ -33,10 +34,11 @@ class Prepared:
     plan: Plan
     chosen: Chosen
     golden: Golden = NO_GOLDEN
+    remarks: tuple[str, ...] = ()
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        return (*self.chosen.warnings, *runtime_warnings(self.chosen), *self.golden.warnings)
+        return (*self.chosen.warnings, *runtime_warnings(self.chosen), *self.remarks, *self.golden.warnings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +55,20 @@ class Target:
 
 def plan_project(chosen: Chosen, rendering: Rendering, target: Target, golden: Golden = NO_GOLDEN) -> Prepared:
     """Plan a deployable project for the one candidate that was chosen."""
-    return Prepared(_plan(project_bundle(chosen, rendering, golden), target), chosen, golden)
+    plan = _plan(project_bundle(chosen, rendering, golden), target)
+    return Prepared(plan, chosen, golden, mlflow_warnings(chosen, rendering))
 
 
-def plan_zip(chosen: Chosen, rendering: Rendering, target: Target, golden: Golden = NO_GOLDEN) -> Prepared:
+def plan_zip(
+    chosen: Chosen,
+    rendering: Rendering,
+    target: Target,
+    golden: Golden = NO_GOLDEN,
+    packages: RuntimePackages = NO_RUNTIME_PACKAGES,
+) -> Prepared:
     """Plan a zip of all chosen candidates in Olive's layout."""
-    return Prepared(_plan(zip_bundle(chosen, rendering, golden), target), chosen, golden)
+    plan = _plan(zip_bundle(chosen, rendering, golden, packages), target)
+    return Prepared(plan, chosen, golden, (*mlflow_warnings(chosen, rendering), *packages.remarks))
 
 
 def execute(prepared: Prepared, progress: Progress = SILENT) -> Written:

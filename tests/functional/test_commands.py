@@ -167,7 +167,6 @@ def test_the_workflow_file_is_source_and_configuration_at_once(tmp_path: Path) -
         ({"type": "Dockerfile"}, "the packaging type Dockerfile"),
         ({"type": "AzureMLModels"}, "the packaging type AzureMLModels"),
         ({"type": "Zipfile", "include_runtime_packages": True}, "include_runtime_packages"),
-        ({"type": "Zipfile", "config": {"export_in_mlflow_format": True}}, "export_in_mlflow_format"),
     ],
 )
 def test_what_cannot_be_made_yet_is_refused_before_anything_is_read(
@@ -181,6 +180,27 @@ def test_what_cannot_be_made_yet_is_refused_before_anything_is_read(
     assert ("--type Zipfile" in result.stderr) == (
         packaging["type"] != "Zipfile"
     )  # no help where an option is the cause
+    assert list(tmp_path.glob("*.zip")) == []
+
+
+def test_every_candidate_becomes_an_mlflow_model_where_the_configuration_says_so(tmp_path: Path) -> None:
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps({"packaging_config": {"config": {"export_in_mlflow_format": True}}}))
+    run_json("package", OLIVE / "0.13.0-extdata-search-zip", "-c", config, "-o", tmp_path)
+    bundle = unpack(tmp_path / "OutputModels.zip", tmp_path / "unpacked")
+    count = load_every_model(bundle)
+    assert count == len(list(bundle.glob("CandidateModels/*/*/mlflow_model/MLmodel"))) > 1
+    assert len(list(bundle.rglob("*.onnx"))) == len(list(bundle.rglob("*.bin"))) == count
+    again = run_json("package", tmp_path / "OutputModels.zip", "-c", config, "-o", tmp_path / "again")
+    assert again["artifacts"][0]["type"] == "Zipfile"
+
+
+def test_a_model_that_cannot_be_an_mlflow_model_is_a_usage_error(tmp_path: Path) -> None:
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps({"packaging_config": {"config": {"export_in_mlflow_format": True}}}))
+    result = run("package", OLIVE / "0.13.0-composite-nopkg", "-c", config, "-o", tmp_path)
+    assert result.exit_code == 2
+    assert "cannot be an MLflow model: it holds one ONNX file, and this model's format is composite" in result.stderr
     assert list(tmp_path.glob("*.zip")) == []
 
 

@@ -19,6 +19,7 @@ from modelpress.cli.options import (
 )
 from modelpress.cli.output import Output, output_options, progress_option
 from modelpress.cli.plan import carry_out, plan_document, plan_text, written_text
+from modelpress.cli.runtime_packages import RuntimeOptions, runtime_package_options
 
 if TYPE_CHECKING:
     from modelpress.config.packages import ZipfilePackage
@@ -31,12 +32,13 @@ if TYPE_CHECKING:
 @click.option("--type", "types", multiple=True, metavar="TYPE", help="Only this packaging type, such as Zipfile.")
 @click.option("-o", "--output", "target", type=click.Path(), metavar="DIR", help="Folder for the results.")
 @render_options
+@runtime_package_options
 @dry_run_option
 @trust_option
 @selection_options
 @progress_option
 @output_options
-def package(selection: Selection, output: Output, **options: Any) -> None:
+def package(selection: Selection, output: Output, runtime: RuntimeOptions, **options: Any) -> None:
     """Package the candidates of SOURCE as its configuration asks for.
 
     SOURCE is an Olive run, its workflow file or zip, a listing (YAML, JSON, CSV), or a model.
@@ -45,7 +47,7 @@ def package(selection: Selection, output: Output, **options: Any) -> None:
     """
     settings = _settings(selection, options)
     packages = _packages(settings, options["types"])
-    jobs = list(_prepare(selection, settings, packages))
+    jobs = list(_prepare(selection, settings, packages, runtime))
     chosen = jobs[0][1].chosen
     output.note((*notes.of_settings(settings), *notes.of_ranking(chosen.ranking), *notes.of_models(chosen)))
     warnings = list(dict.fromkeys([*settings.warnings, *(warning for _, job in jobs for warning in job.warnings)]))
@@ -74,7 +76,7 @@ def _settings(selection: Selection, options: dict[str, Any]) -> Settings:
 
 
 def _packages(settings: Settings, types: tuple[str, ...]) -> tuple[ZipfilePackage, ...]:
-    """The configured packages, or those of --type; one zipfile where nothing is said."""
+    """The configured packages, or those of --type; where nothing is said one zipfile without runtime packages."""
     from modelpress.config.package_types import parse_package_type
     from modelpress.config.packages import ZipfilePackage
     from modelpress.packaging.supported import ZIPFILE, refuse_unsupported_type, supported
@@ -88,11 +90,11 @@ def _packages(settings: Settings, types: tuple[str, ...]) -> tuple[ZipfilePackag
         for place, one in enumerate(settings.configuration.packages)
         if not wanted or one.type in wanted
     )
-    return packages or (ZipfilePackage(type=ZIPFILE),)
+    return packages or (ZipfilePackage(type=ZIPFILE, runtime_packages=False),)
 
 
 def _prepare(
-    selection: Selection, settings: Settings, packages: tuple[ZipfilePackage, ...]
+    selection: Selection, settings: Settings, packages: tuple[ZipfilePackage, ...], runtime: RuntimeOptions
 ) -> Iterator[tuple[str, Prepared]]:
     """Read, rank and find the models once, then plan each artifact; nothing is written before all are planned."""
     from modelpress import pipeline
@@ -108,9 +110,9 @@ def _prepare(
     golden = golden_for(settings, chosen, by_default=False)
     folder = output_folder(settings, chosen.folder)
     for package, name in zip(packages, distinct_names([f"{one.name}.zip" for one in packages]), strict=True):
-        rendering = rendering_for(settings, chosen.request.source, set_names(samples=package.samples))
+        sets = set_names(samples=package.samples, mlflow=package.mlflow)
+        rendering = rendering_for(settings, chosen.request.source, sets)
         target = pipeline.Target(folder / name, package.compression or settings.configuration.compression)
-        yield (
-            PACKAGE_TYPES[package.type],
-            pipeline.plan_zip(chosen, rendering, target, golden if package.samples else NO_GOLDEN),
-        )
+        vectors = golden if package.samples else NO_GOLDEN
+        prepared = pipeline.plan_zip(chosen, rendering, target, vectors, runtime.packages_for(package, chosen))
+        yield PACKAGE_TYPES[package.type], prepared

@@ -23,7 +23,7 @@ class ZipfilePackage(Section):
     name: FileName = Field(default="OutputModels", description="Name of the zip, without .zip.")
     samples: bool = Field(default=True, description="Put sample code into the zip.")
     runtime_packages: bool | None = Field(
-        default=None, description="Put ONNX Runtime packages into the zip; left out: as this version does by default."
+        default=None, description="Put ONNX Runtime packages into the zip; left out: as if it were true."
     )
     mlflow: bool = Field(default=False, description="Write each model as an MLflow model.")
     compression: Compression | None = Field(

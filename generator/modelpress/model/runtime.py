@@ -78,6 +78,14 @@ RUNTIMES: Mapping[str, Runtime] = {
     "cann": Runtime("onnxruntime-cann", "1.24.4", None, "1.24.4"),
 }
 
+# What runs folders of ONNX Runtime GenAI, by the package of ONNX Runtime that it brings.
+GENAI: Mapping[str, str] = {
+    "onnxruntime": "onnxruntime-genai==0.18.0",
+    "onnxruntime-gpu": "onnxruntime-genai-cuda==0.18.0",
+    "onnxruntime-directml": "onnxruntime-genai-directml==0.14.1",
+}
+EXTENSIONS = "onnxruntime-extensions==0.15.2"
+
 
 def runtime_for(providers: Sequence[str], *, version: str | None = None) -> Runtime:
     """The package for execution providers in order of preference ("CUDAExecutionProvider", ...).

@@ -12,6 +12,7 @@ from modelpress.bundle import LOCK_NAME, Bundle, Closing, Digest
 from modelpress.candidates import ranking_document
 from modelpress.packaging.chosen import Chosen
 from modelpress.packaging.golden import FOLDER, NO_GOLDEN, Golden
+from modelpress.packaging.mlflow import input_example
 from modelpress.packaging.rendering import Rendering, merge, model_entries
 from modelpress.templating import render_sets
 from modelpress.version import __version__
@@ -25,8 +26,11 @@ def project_bundle(chosen: Chosen, rendering: Rendering, golden: Golden = NO_GOL
     """The project of the one candidate whose model was chosen, with its golden vectors and its lock."""
     ranked = chosen.entries[0]
     layout = rendering.layout(chosen, {ranked.candidate.id: MODEL_FOLDER})
-    context = replace(rendering.context(layout, ranked), golden=golden.context(FOLDER))
-    model = model_entries(layout.models[ranked.candidate.id])
+    placed = layout.models[ranked.candidate.id]
+    example = input_example(golden, chosen) if rendering.mlflow else {}
+    context = rendering.context(layout, ranked, input_example=next(iter(example), None))
+    context = replace(context, golden=golden.context(FOLDER))
+    model = model_entries(placed) | {placed.place(name): entry for name, entry in example.items()}
     entries = merge([model, golden.entries(FOLDER), render_sets(context, rendering.sets)])
     return Bundle.of(entries, {LOCK_NAME: _lock(_provenance(chosen, rendering))})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BufferedIOBase
 from typing import Any, cast
 
@@ -14,6 +14,7 @@ from modelpress.errors import ModelpressError
 from modelpress.filetree import reading
 from modelpress.model import ModelFiles, Runtime, compatibility_warnings, runtime_for
 from modelpress.packaging.chosen import Chosen
+from modelpress.packaging.mlflow import mlflow_folders
 from modelpress.templating import (
     Layer,
     Layout,
@@ -22,10 +23,13 @@ from modelpress.templating import (
     RenderContext,
     TemplateSet,
     build_context,
+    describe_mlflow,
     execution_providers,
     find_set,
     load_sets,
+    mlflow_limits,
     resolve_settings,
+    runtime_context,
 )
 
 
@@ -54,8 +58,17 @@ class Rendering:
         """The sets of these names among the chosen ones."""
         return tuple(one for one in self.sets if one.name in names)
 
+    @property
+    def mlflow(self) -> bool:
+        """Whether the models are MLflow models."""
+        return any("mlflow" in one.needs for one in self.sets)
+
     def layout(self, chosen: Chosen, folders: Mapping[str, str]) -> Layout:
-        """Where each model lies in the bundle: `folders` by candidate id."""
+        """Where each model lies in the bundle: `folders` of the candidates by id, or MLflow's folders in them.
+
+        Raises UsageError for a model that cannot be an MLflow model where it should be one.
+        """
+        folders = mlflow_folders(chosen, folders) if self.mlflow else folders
         hashed = any("hash" in one.needs for one in self.sets)
         placed = {
             name: PlacedModel(files, folders[name], _model_sha256(files) if hashed else None)
@@ -63,9 +76,12 @@ class Rendering:
         }
         return Layout(chosen.ranking, placed)
 
-    def context(self, layout: Layout, ranked: Ranked) -> RenderContext:
-        """All that the templates see of one candidate."""
-        return build_context(self.project, layout, ranked, runtime_of(ranked), self.settings)
+    def context(self, layout: Layout, ranked: Ranked, *, input_example: str | None = None) -> RenderContext:
+        """All that the templates see of one candidate; `input_example` is MLflow's file of inputs, if there is one."""
+        context = build_context(self.project, layout, ranked, runtime_of(ranked), self.settings)
+        if self.mlflow:
+            context = replace(context, mlflow=describe_mlflow(context, input_example=input_example))
+        return context
 
 
 def runtime_of(ranked: Ranked) -> Runtime:
@@ -81,6 +97,18 @@ def runtime_warnings(chosen: Chosen) -> tuple[str, ...]:
         signature = chosen.models[ranked.candidate.id].signature
         found = (*runtime.warnings, *(compatibility_warnings(signature, runtime) if signature else ()))
         warnings |= dict.fromkeys(f"candidate {ranked.candidate.id}: {warning}" for warning in found)
+    return tuple(warnings)
+
+
+def mlflow_warnings(chosen: Chosen, rendering: Rendering) -> tuple[str, ...]:
+    """What MLflow does not do for the chosen models, where they are MLflow models."""
+    warnings: list[str] = []
+    for ranked in chosen.entries if rendering.mlflow else ():
+        signature = chosen.models[ranked.candidate.id].signature
+        limits = mlflow_limits(
+            runtime_context(ranked.candidate, runtime_of(ranked)), signature.custom_domains if signature else ()
+        )
+        warnings += [f"candidate {ranked.candidate.id}: {limit}" for limit in limits]
     return tuple(warnings)
 
 

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from modelpress.config.packages import Package, ZipfilePackage
 
 ZIPFILE: Final = "zipfile"
-OPTION = "Take the option out of the configuration, or set it to false."
 
 
 def refuse_unsupported_type(native: str, where: str) -> None:
@@ -21,23 +20,14 @@ def refuse_unsupported_type(native: str, where: str) -> None:
 
 
 def supported(package: Package, where: str) -> ZipfilePackage:
-    """The package, if this version can make it; raises UsageError for a type or an option that it cannot.
-
-    Olive's default of include_runtime_packages is no request; asking for them is.
-    """
+    """The package, if this version can make it; raises UsageError for a type that it cannot."""
     if package.type != ZIPFILE:
         raise _refused_type(package.type, where)
-    if package.mlflow:
-        raise _refused("export_in_mlflow_format", where, OPTION)
-    if package.runtime_packages:
-        raise _refused("include_runtime_packages", where, OPTION)
     return package
 
 
 def _refused_type(native: str, where: str) -> UsageError:
-    rest = f"Take it out of the configuration, or ask for the rest with --type {PACKAGE_TYPES[ZIPFILE]}."
-    return _refused(f"the packaging type {PACKAGE_TYPES[native]}", where, rest)
-
-
-def _refused(what: str, where: str, hint: str) -> UsageError:
-    return UsageError(f"{where}: this version of modelpress cannot make {what}", hint=hint)
+    return UsageError(
+        f"{where}: this version of modelpress cannot make the packaging type {PACKAGE_TYPES[native]}",
+        hint=f"Take it out of the configuration, or ask for the rest with --type {PACKAGE_TYPES[ZIPFILE]}.",
+    )

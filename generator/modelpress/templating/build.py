@@ -72,7 +72,7 @@ def build_context(
         candidate=_candidate(ranked, placed),
         candidates=layout.rows,
         model=_model(placed),
-        runtime=_runtime(ranked.candidate, runtime),
+        runtime=runtime_context(ranked.candidate, runtime),
         settings={name: dict(values) for name, values in settings.items()},
     )
 
@@ -149,7 +149,8 @@ def _tensors(specs: tuple[TensorSpec, ...]) -> list[TensorItem]:
     return [cast(TensorItem, {**spec_document(spec), "type": describe_type(spec.type)}) for spec in specs]
 
 
-def _runtime(candidate: Candidate, runtime: Runtime) -> RuntimeContext:
+def runtime_context(candidate: Candidate, runtime: Runtime) -> RuntimeContext:
+    """How the candidate is to be run."""
     settings = candidate.inference_settings or {}
     recorded = settings.get("session_options")
     session_options = recorded if isinstance(recorded, Mapping) else {}

@@ -11,15 +11,9 @@ from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import Annotated, Any, NotRequired, TypedDict
 
+from modelpress.templating.doc import Doc
+from modelpress.templating.mlflow_context import MlflowContext
 from modelpress.templating.plain import plain_data
-
-
-@dataclass(frozen=True, slots=True)
-class Doc:
-    """What a context field means, with its unit, and an example value."""
-
-    text: str
-    example: Any = None
 
 
 class MetricItem(TypedDict):
@@ -230,6 +224,9 @@ class RenderContext:
     model: Annotated[ModelContext, Doc("Its model.")]
     runtime: Annotated[RuntimeContext, Doc("How it is run.")]
     golden: Annotated[GoldenContext | None, Doc("Golden vectors, or none where the bundle has none.")] = None
+    mlflow: Annotated[MlflowContext | None, Doc("The model as MLflow has it, for sets that say `needs: [mlflow]`.")] = (
+        None
+    )
     settings: Annotated[
         dict[str, dict[str, Any]],
         Doc(

@@ -12,8 +12,9 @@ from modelpress.templating.variables import Variable, read_variables, refuse_unk
 
 MANIFEST_NAME = "template-set.yaml"
 KEYS = ("description", "extends", "variables", "needs", "only_if")
-NEEDS = ("hash",)
-"""What a set may ask for: `hash` is the SHA-256 of the model file, one extra read of it."""
+NEEDS = ("hash", "mlflow")
+"""What a set may ask for: `hash` is the SHA-256 of the model file, one extra read of it; `mlflow` is the model in a
+folder `mlflow_model` and the template variable `mlflow`."""
 
 
 @dataclass(frozen=True, slots=True)

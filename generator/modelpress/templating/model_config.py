@@ -11,6 +11,7 @@ from typing import Any
 from modelpress.candidates.candidate import ModelReference
 from modelpress.model import ModelFiles
 from modelpress.templating.context import ModelConfigItem
+from modelpress.templating.mlflow_context import MLFLOW_FOLDER
 from modelpress.templating.providers import olive_settings
 
 ABSOLUTE = re.compile(r"/[^/]|[A-Za-z]:[\\/]|\\\\|~/|file://")
@@ -73,7 +74,7 @@ def _single(reference: ModelReference, placed: PlacedModel | None, path: str | N
         config["model_path"] = None
     elif placed.files.format == "openvino":
         config["model_path"] = placed.folder  # Olive's OpenVINO models are folders
-    elif path and config.get("onnx_file_name"):
+    elif path and (config.get("onnx_file_name") or PurePosixPath(placed.folder).name == MLFLOW_FOLDER):
         file = PurePosixPath(placed.place(path))
         config |= {"model_path": str(file.parent), "onnx_file_name": file.name}
     else:

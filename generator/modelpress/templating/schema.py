@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Annotated, Any, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
-from modelpress.templating.context import Doc, RenderContext
+from modelpress.templating.context import RenderContext
+from modelpress.templating.doc import Doc
 
 SCALARS: dict[Any, str] = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
 

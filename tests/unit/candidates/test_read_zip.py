@@ -114,6 +114,8 @@ def test_folder_models_openvino_and_mlflow(tmp_path: Path) -> None:
     assert locate(found.candidates[2].model, found).left_out == {
         "MLmodel",
         "conda.yaml",
+        "inference_config.json",
+        "input_example.json",
         "python_env.yaml",
         "requirements.txt",
     }

@@ -15,6 +15,7 @@ from modelpress.templating.context import (
     RuntimeContext,
     TensorItem,
 )
+from modelpress.templating.mlflow import describe_mlflow
 
 # Quotes of every language, their ends, comments, markup, expansions, and characters that do not print.
 HOSTILE = (
@@ -58,7 +59,8 @@ def _ordinary() -> RenderContext:
     )
     rows = [_row(candidate, 1), replace(_row(candidate, 2), id="f70d676e", metrics=None)]
     golden = GoldenContext("golden/golden.json", {"batch": 1}, ["batch"], "onnxruntime 1.31.1")
-    return RenderContext(ProjectContext("digits", "1", "Reads a digit."), candidate, rows, model, runtime, golden)
+    context = RenderContext(ProjectContext("digits", "1", "Reads a digit."), candidate, rows, model, runtime, golden)
+    return replace(context, mlflow=describe_mlflow(context, input_example="input_example.json"))
 
 
 def _hostile() -> RenderContext:
@@ -98,7 +100,8 @@ def _hostile() -> RenderContext:
     )
     rows = [_row(candidate, 1)]
     golden = GoldenContext("golden/golden.json", {HOSTILE: 2**40}, [HOSTILE], HOSTILE)
-    return RenderContext(ProjectContext(HOSTILE, HOSTILE, HOSTILE), candidate, rows, model, runtime, golden)
+    context = RenderContext(ProjectContext(HOSTILE, HOSTILE, HOSTILE), candidate, rows, model, runtime, golden)
+    return replace(context, mlflow=describe_mlflow(context))
 
 
 def _bare() -> RenderContext:

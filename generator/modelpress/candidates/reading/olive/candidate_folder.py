@@ -21,7 +21,9 @@ FOLDER = re.compile(r"(?P<name>CandidateModels/(?:(?P<accelerator>[^/]+)/)?BestC
 METADATA = frozenset({"inference_config.json", "configurations.json", "metrics.json", "model_info.json"})
 """The files of a candidate folder that are about the model, not part of it."""
 
-MLFLOW_METADATA = frozenset({"MLmodel", "conda.yaml", "python_env.yaml", "requirements.txt"})
+MLFLOW_METADATA = frozenset(
+    {"MLmodel", "conda.yaml", "python_env.yaml", "requirements.txt", "input_example.json", "inference_config.json"}
+)
 
 
 @dataclass(frozen=True)

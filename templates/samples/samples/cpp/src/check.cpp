@@ -31,13 +31,15 @@ std::string written(const Json& value) { return value.dump(-1, ' ', false, Json:
 
 void same(const Json& got, const Json& wanted, const char* name, const std::string& place) {
   if (got.at(name) != wanted.at(name)) {
-    throw Difference{place + ": the " + name + " is " + written(got.at(name)) + ", expected " + written(wanted.at(name))};
+    throw Difference{place + ": the " + name + " is " + written(got.at(name)) + ", expected " +
+                     written(wanted.at(name))};
   }
 }
 
 void same_count(const Json& got, const Json& wanted, const std::string& place) {
   if (got.size() != wanted.size()) {
-    throw Difference{place + ": " + std::to_string(got.size()) + " elements, expected " + std::to_string(wanted.size())};
+    throw Difference{place + ": " + std::to_string(got.size()) + " elements, expected " +
+                     std::to_string(wanted.size())};
   }
 }
 
@@ -67,7 +69,7 @@ bool Comparison::close(const Json& got, const Json& wanted) const {
   try {
     const long double a = exact(got);
     const long double b = exact(wanted);
-    return a == b || std::abs(a - b) <= absolute + relative * std::abs(b);
+    return a == b || (std::isfinite(a) && std::isfinite(b) && std::abs(a - b) <= absolute + relative * std::abs(b));
   } catch (const std::invalid_argument&) {  // text
     return false;
   }

@@ -33,10 +33,11 @@ std::filesystem::path custom_ops(const Arguments& arguments) {
   const char* const variable = std::getenv("MODEL_CUSTOM_OPS");
   if (arguments.custom_ops) return *arguments.custom_ops;
   if (variable != nullptr && *variable != '\0') return std::filesystem::u8path(variable);
-  if (!project::kExtensions) return {};
+  if (!project::kCustomOps) return {};
   throw SampleError(
-      "this model needs the operators of onnxruntime-extensions: name its library with --custom-ops or in the "
-      "variable MODEL_CUSTOM_OPS (python -c 'import onnxruntime_extensions as e; print(e.get_library_path())')");
+      "this model needs a library of custom operators: name it with --custom-ops or in the variable MODEL_CUSTOM_OPS. "
+      "Python prints where that of onnxruntime-extensions is: "
+      "python -c 'import onnxruntime_extensions as e; print(e.get_library_path())'");
 }
 
 Json inputs_document(const Arguments& arguments) {

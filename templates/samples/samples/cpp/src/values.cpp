@@ -120,7 +120,10 @@ Json elements_of(const Ort::Value& tensor, const ElementType& element) {
 Json describe_tensor(const Ort::Value& tensor) {
   const auto info = tensor.GetTensorTypeAndShapeInfo();
   const ElementType& element = element_type(info.GetElementType());
-  return {{"kind", "tensor"}, {"dtype", element.name}, {"shape", info.GetShape()}, {"data", elements_of(tensor, element)}};
+  return {{"kind", "tensor"},
+          {"dtype", element.name},
+          {"shape", info.GetShape()},
+          {"data", elements_of(tensor, element)}};
 }
 
 Json describe_map(const Ort::Value& map) {
