@@ -302,6 +302,22 @@ def test_a_file_called_pip_in_the_working_folder_is_not_run() -> None:
     assert packed(package("--runtime-packages"))
 
 
+def test_a_python_without_pip_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pip", None)  # what Python itself takes for "cannot be imported"
+    result = package("--runtime-packages")
+    assert result.exit_code == 1
+    assert f"onnxruntime=={HERE} cannot be downloaded: {sys.executable} has no pip" in result.stderr
+    assert packed(package("--runtime-packages", "--allow-missing-runtime")) == {}
+
+
+def test_without_a_cache_folder_there_is_no_place_for_wheels(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(Path("file").resolve()))
+    result = package("--runtime-packages")
+    assert result.exit_code == 1
+    assert "Set XDG_CACHE_HOME" in result.stderr
+
+
 def test_onnxruntime_itself_is_downloaded_and_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PIP_NO_INDEX")
     monkeypatch.delenv("PIP_FIND_LINKS")
