@@ -142,7 +142,8 @@ def test_two_zipfile_entries_are_both_complete(tmp_path: Path) -> None:
     config = tmp_path / "two.json"
     entries = [{"type": "Zipfile"}, {"type": "zipfile", "include_sample_code": False}]
     config.write_text(json.dumps({"packaging_config": entries}))
-    document = run_json("package", OLIVE / "0.13.0-search-zip", "-c", config, "-o", tmp_path)
+    source = OLIVE / "0.13.0-search-zip"
+    document = run_json("package", source, "-c", config, "-o", tmp_path, "--no-runtime-packages")
     first, second = (Path(artifact["path"]) for artifact in document["artifacts"])
     assert (first.name, second.name) == ("OutputModels.zip", "OutputModels-2.zip")
     for place, path in enumerate((first, second)):
@@ -157,7 +158,7 @@ def test_the_workflow_file_is_source_and_configuration_at_once(tmp_path: Path) -
     settings = json.loads(workflow.read_text())
     settings["packaging_config"] = {"type": "Zipfile", "config": {}, "name": "Named"}
     workflow.write_text(json.dumps(settings))
-    run_json("package", workflow)
+    run_json("package", workflow, "--no-runtime-packages")
     assert load_every_model(unpack(tmp_path / "run" / "Named.zip", tmp_path / "unpacked")) == 4
 
 
@@ -166,7 +167,6 @@ def test_the_workflow_file_is_source_and_configuration_at_once(tmp_path: Path) -
     [
         ({"type": "Dockerfile"}, "the packaging type Dockerfile"),
         ({"type": "AzureMLModels"}, "the packaging type AzureMLModels"),
-        ({"type": "Zipfile", "include_runtime_packages": True}, "include_runtime_packages"),
     ],
 )
 def test_what_cannot_be_made_yet_is_refused_before_anything_is_read(
@@ -186,7 +186,8 @@ def test_what_cannot_be_made_yet_is_refused_before_anything_is_read(
 def test_every_candidate_becomes_an_mlflow_model_where_the_configuration_says_so(tmp_path: Path) -> None:
     config = tmp_path / "config.json"
     config.write_text(json.dumps({"packaging_config": {"config": {"export_in_mlflow_format": True}}}))
-    run_json("package", OLIVE / "0.13.0-extdata-search-zip", "-c", config, "-o", tmp_path)
+    source = OLIVE / "0.13.0-extdata-search-zip"
+    run_json("package", source, "-c", config, "-o", tmp_path, "--no-runtime-packages")
     bundle = unpack(tmp_path / "OutputModels.zip", tmp_path / "unpacked")
     count = load_every_model(bundle)
     assert count == len(list(bundle.glob("CandidateModels/*/*/mlflow_model/MLmodel"))) > 1

@@ -6,15 +6,20 @@ from collections.abc import Iterable, Iterator
 
 from modelpress.errors import UsageError
 from modelpress.model import ModelFiles, TensorSpec
+from modelpress.model.golden.made_up import shape_of
+
+AXES = frozenset(map(str, range(64)))  # a tensor has no more of them in numpy
 
 
 def refuse_unknown_dimensions(names: Iterable[str], model: ModelFiles) -> None:
     """Raise UsageError for a name that is no free dimension of the model's inputs, NAME or INPUT:AXIS."""
     inputs = [spec for signature in _signatures(model) for spec in signature]
     known = dict.fromkeys(name for spec in inputs for name in _free(spec))
-    unknown_rank = {spec.name for spec in inputs if spec.type.shape is None}
+    unknown_rank = {spec.name for spec in inputs if shape_of(spec.type) is None}
     for name in names:
-        if name not in known and name.rpartition(":")[0] not in unknown_rank:
+        tensor, _, axis = name.rpartition(":")
+        is_axis = tensor in unknown_rank and axis in AXES
+        if name not in known and not is_axis:
             has = f"Its free dimensions: {', '.join(known)}." if known else "It has no free dimension."
             raise UsageError(f"--dim {name}: the model has no free dimension of that name", hint=has)
 
@@ -25,6 +30,6 @@ def _signatures(model: ModelFiles) -> Iterator[tuple[TensorSpec, ...]]:
 
 
 def _free(spec: TensorSpec) -> Iterator[str]:
-    for axis, size in enumerate(spec.type.shape or ()):
+    for axis, size in enumerate(shape_of(spec.type) or ()):
         if not isinstance(size, int):
             yield from (f"{spec.name}:{axis}",) if size is None else (size, f"{spec.name}:{axis}")

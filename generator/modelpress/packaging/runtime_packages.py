@@ -10,6 +10,7 @@ from importlib.metadata import version as installed_version
 from modelpress.bundle import Entry, RenderedText
 from modelpress.candidates import Ranked
 from modelpress.errors import ModelpressError
+from modelpress.model.golden.compute import EXTENSIONS_DOMAIN
 from modelpress.model.runtime import CPU, EXTENSIONS, GENAI, Runtime
 from modelpress.packaging.chosen import Chosen
 from modelpress.packaging.rendering import runtime_of
@@ -80,7 +81,15 @@ def _needed(ranked: Ranked, chosen: Chosen, version: str | None) -> tuple[str, .
         wanted = [genai, *(wanted if version else ())]  # it brings the ONNX Runtime that it was built with
     elif core is not runtime:
         wanted.append(_pinned(runtime))
-    return (*wanted, *((EXTENSIONS,) if candidate.model.config.get("use_ort_extensions") else ()))
+    return (*wanted, *((EXTENSIONS,) if _has_extensions(ranked, chosen) else ()))
+
+
+def _has_extensions(ranked: Ranked, chosen: Chosen) -> bool:
+    """Whether the candidate says so, or its graph has the operators."""
+    model = chosen.models[ranked.candidate.id]
+    signatures = (model.signature, *(component.signature for component in model.components))
+    domains = {domain for one in signatures if one for domain in one.custom_domains}
+    return bool(ranked.candidate.model.config.get("use_ort_extensions")) or EXTENSIONS_DOMAIN in domains
 
 
 def _pinned(runtime: Runtime, version: str | None = None) -> str:

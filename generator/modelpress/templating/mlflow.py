@@ -1,4 +1,4 @@
-"""Describes a model as MLflow's `onnx` flavour has it, without MLflow: no weight is read."""
+"""Describes a model as MLflow's `onnx` flavour has it, without MLflow: no weight is loaded."""
 
 from __future__ import annotations
 

@@ -331,6 +331,27 @@ def test_what_the_onnx_flavour_cannot_hold_is_refused(source: str, kind: str, tm
     assert "export_in_mlflow_format" in error.value.hint
 
 
+def test_a_set_that_extends_it_gets_the_same_layout(tmp_path: Path) -> None:
+    onnx.save(MADE["kinds"], tmp_path / "kinds.onnx")
+    (tmp_path / "sets" / "served" / "model" / "mlflow_model").mkdir(parents=True)
+    (tmp_path / "sets" / "served" / "template-set.yaml").write_text("extends: mlflow\n")
+    (tmp_path / "sets" / "served" / "model" / "mlflow_model" / "id.txt.jinja").write_text("{{ mlflow.uuid | json }}")
+    rendering = Rendering.of(ProjectContext("test", "1"), search_path([tmp_path / "sets"]), ["served"], {})
+    execute(plan_project(choose(Request(tmp_path / "kinds.onnx")), rendering, Target(tmp_path / "project")))
+    folder = tmp_path / "project" / "model" / "mlflow_model"
+    assert (folder / "model.onnx").is_file()
+    assert json.loads((folder / "id.txt").read_text()) == yaml.safe_load((folder / "MLmodel").read_text())["model_uuid"]
+
+
+def test_a_file_of_the_model_is_not_written_over(tmp_path: Path) -> None:
+    (tmp_path / "model").mkdir()
+    onnx.save(MADE["kinds"], tmp_path / "model" / "kinds.onnx")
+    (tmp_path / "model" / "requirements.txt").write_text("what the tokenizer needs")
+    (tmp_path / "candidates.yaml").write_text("candidates: [{model: model}]")
+    with pytest.raises(ModelpressError, match=r"mlflow_model/requirements.txt is written twice"):
+        plan_zip(choose(Request(tmp_path / "candidates.yaml")), RENDERING, Target(tmp_path / "out.zip"))
+
+
 def with_options(folder: Path, model: onnx.ModelProto, options: Mapping[str, Any]) -> Chosen:
     onnx.save(model, folder / "model.onnx")
     entry = {"model": "model.onnx", "inference_settings": {"session_options": dict(options)}}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -35,16 +35,6 @@ class Difference:
 
     def __str__(self) -> str:
         return f"output {self.output!r}{self.place}: got {self.got}, expected {self.expected}"
-
-
-def compare(outputs: Sequence[Value], expected: Sequence[Expected]) -> tuple[Difference, ...]:
-    """The first difference of each output; empty where all agree. Outputs are matched by name."""
-    got = {value.name: value for value in outputs}
-    wanted = {one.value.name: one for one in expected}
-    missing = [Difference(name, "", "nothing", "a value") for name in wanted if name not in got]
-    extra = [Difference(name, "", "a value", "nothing") for name in got if name not in wanted]
-    common = (compare_output(got[name], one) for name, one in wanted.items() if name in got)
-    return (*missing, *extra, *filter(None, common))
 
 
 def compare_output(got: Value, expected: Expected) -> Difference | None:

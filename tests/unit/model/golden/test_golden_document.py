@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modelpress.errors import ModelpressError
 from modelpress.model.golden.comparison import Expected, compare_output
-from modelpress.model.golden.document import decode_value, golden_json, value_document
+from modelpress.model.golden.document import golden_json, value_document
 from modelpress.model.golden.npz import npz
 from modelpress.model.golden.tolerance import EXACT
 from modelpress.model.golden.types import DTYPES, FLOATS, numpy_type, parse_runtime_type
 from modelpress.model.golden.values import Value
 from modelpress.model.signature import TypeSpec
 
+NOT_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
 INTEGER_LIMITS = {"int4": (-8, 7), "uint4": (0, 15)}
 
 
@@ -33,6 +33,27 @@ def elements(dtype: str) -> st.SearchStrategy[Any]:
     limits = np.iinfo(numpy_type(dtype))
     lowest, highest = INTEGER_LIMITS.get(dtype, (int(limits.min), int(limits.max)))
     return st.integers(lowest, highest)
+
+
+def elements_of(data: list[Any], dtype: str) -> np.ndarray[Any, Any]:
+    """What a reader in another language makes of the elements."""
+    if dtype in FLOATS:
+        numbers = [NOT_FINITE[one] if isinstance(one, str) else one for one in data]
+        return np.array(numbers, np.float64).astype(numpy_type(dtype))
+    return np.array([int(one) if dtype in {"int64", "uint64"} else one for one in data], numpy_type(dtype))
+
+
+def read(document: dict[str, Any]) -> Any:
+    if document["kind"] == "tensor":
+        return elements_of(document["data"], document["dtype"]).reshape(document["shape"])
+    if document["kind"] == "sequence":
+        return [read(one) for one in document["elements"]]
+    if document["kind"] == "map":
+        keys, values = (
+            elements_of(document[f"{part}s"], document[f"{part}_dtype"]).tolist() for part in ("key", "value")
+        )
+        return dict(zip(keys, values, strict=True))
+    return None if document["value"] is None else read(document["value"])
 
 
 @st.composite
@@ -50,8 +71,9 @@ def tensors(draw: st.DrawFn) -> Value:
 @settings(deadline=None, max_examples=200)
 def test_tensors_come_back(value: Value) -> None:
     text = json.dumps(value_document(value), allow_nan=False)
-    again = decode_value(json.loads(text), "golden.json")
-    assert again.name == value.name
+    document = json.loads(text)
+    assert document["name"] == value.name
+    again = Value(value.name, value.type, read(document))
     assert again.content.dtype == value.content.dtype
     assert compare_output(again, Expected(value, EXACT)) is None
     assert value_document(again) == value_document(value)
@@ -73,7 +95,7 @@ def test_tensors_come_back(value: Value) -> None:
 def test_structures_come_back(type_name: str, content: Any) -> None:
     value = Value("x", parse_runtime_type(type_name), content)
     text = json.dumps(value_document(value), allow_nan=False)
-    again = decode_value(json.loads(text), "golden.json")
+    again = Value("x", value.type, read(json.loads(text)))
     assert value_document(again) == value_document(value)
     assert compare_output(again, Expected(value, EXACT)) is None
 
@@ -109,24 +131,6 @@ def test_the_document_has_a_line_for_each_value() -> None:
         "}",
     ]
     assert json.loads(text)["inputs"] == [{"name": "a"}, {"name": "b"}]
-
-
-@pytest.mark.parametrize(
-    "damaged",
-    [
-        [],
-        {"name": "x"},
-        {"name": "x", "kind": "tensor", "dtype": "float32", "shape": [2], "data": [1]},
-        {"name": "x", "kind": "tensor", "dtype": "complex64", "shape": [1], "data": [1]},
-        {"name": "x", "kind": "tensor", "dtype": "float32", "shape": [1], "data": ["inf"]},
-        {"name": "x", "kind": "tensor", "dtype": "uint8", "shape": [1], "data": [256]},
-        {"name": "x", "kind": "map", "key_dtype": "string", "value_dtype": "float32", "keys": ["a"], "values": []},
-        {"name": "x", "kind": "surprise"},
-    ],
-)
-def test_what_is_no_value_is_an_error(damaged: Any) -> None:
-    with pytest.raises(ModelpressError, match=r"golden\.json"):
-        decode_value(damaged, "golden.json")
 
 
 def npz_of(*values: Value) -> Any:
