@@ -187,7 +187,7 @@ def _external_model(keys: tuple[tuple[str, str], ...]) -> bytes:
 
 @pytest.fixture(scope="session")
 def _cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Compiled templates: the one thing that a command may write elsewhere."""
+    """Compiled templates, golden vectors, and what was rendered here: what a command may write elsewhere."""
     return tmp_path_factory.mktemp("cache")
 
 
@@ -202,6 +202,8 @@ def given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, _cache: Path) -> Inpu
     for variable, folder in {"HOME": "home", "XDG_CONFIG_HOME": "home/config", "TMPDIR": "temporary"}.items():
         monkeypatch.setenv(variable, str(top / folder))
     monkeypatch.setenv("XDG_CACHE_HOME", str(_cache))
+    monkeypatch.setenv("XDG_STATE_HOME", str(_cache))
+    monkeypatch.setenv("MODELPRESS_RENDER_GOLDEN", "false")  # bad input is to be met without running a model
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setattr(tempfile, "tempdir", None)
     monkeypatch.chdir(top / "here")

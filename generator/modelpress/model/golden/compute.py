@@ -28,7 +28,7 @@ from modelpress.model.signature import ModelSignature
 TIME_LIMIT: Final = 300  # seconds, for loading and all runs together
 MEMORY_BASE: Final = 4 << 30  # bytes of address space for Python, ONNX Runtime and what a model computes
 MEMORY_FACTOR: Final = 6  # the file, its parsed form, packed weights, and as much again while they are made
-KEPT_VARIABLES: Final = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP")
+KEPT_VARIABLES: Final = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "SYSTEMROOT")
 CHUNK: Final = 1 << 20  # bytes hashed at a time
 EXTENSIONS_DOMAIN: Final = "ai.onnx.contrib"
 
@@ -196,7 +196,11 @@ def _on_disk(model: ModelFiles, part: _Part, work: Path) -> Path:
 
 def _run(task: Task) -> dict[str, bytes]:
     """Let a child process do the task; its files by name. Raises as `compute_golden`."""
-    environment = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
+    # ONNX Runtime leaves files in the folder for temporary ones: that is the task's own, which goes with it.
+    environment = {
+        **{name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ},
+        **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(task.folder)),
+    }
     try:
         done = subprocess.run(  # this Python and a module of ours
             [sys.executable, "-P", "-m", "modelpress.model.golden.child"],
