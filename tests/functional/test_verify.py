@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ from click.testing import CliRunner, Result
 
 from modelpress.cli.main import modelpress
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples"
+REAL_HOME = os.environ.get("HOME", "")
 RUN = EXAMPLES / "olive-run" / "run"
 MODEL = EXAMPLES / "single-model" / "model.onnx"
 
@@ -131,3 +134,44 @@ def test_verifying_changes_nothing_in_the_project(project: Path) -> None:
     before = {path: path.read_bytes() for path in project.rglob("*") if path.is_file()}
     run("verify", project, "--trust")
     assert {path: path.read_bytes() for path in project.rglob("*") if path.is_file()} == before
+
+
+def test_without_golden_vectors_there_is_nothing_to_compare_with(tmp_path: Path) -> None:
+    assert run("render", MODEL, "-o", tmp_path / "bare", "--no-golden").exit_code == 0
+    result = run("verify", tmp_path / "bare", "--only", "samples", "--format", "json")
+    assert result.exit_code == 0
+    assert findings(result)["samples"]["hint"] == "Render with --golden."
+
+
+def test_the_python_sample_agrees_and_what_is_wrong_is_caught(project: Path) -> None:
+    for folder in (project / "samples").iterdir():
+        if folder.name != "python":
+            shutil.rmtree(folder)
+    proved = run("verify", project, "--only", "samples", "--trust", "--format", "json")
+    assert proved.exit_code == 0, proved.output
+    assert findings(proved)["samples/python"]["status"] == "passed"
+    golden = project / "golden" / "golden.json"
+    document = json.loads(golden.read_text())
+    document["outputs"][0]["data"][0] += 1
+    golden.write_text(json.dumps(document))
+    caught = run("verify", project, "--only", "samples", "--trust", "--format", "json")
+    assert caught.exit_code == 3
+    assert "check failed" in findings(caught)["samples/python"]["detail"]
+
+
+def test_every_language_is_built_and_agrees(
+    project: Path, require_tool: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for tool in ("cmake", "g++", "mvn", "javac", "node", "npm"):
+        require_tool(tool)
+    toolchain = ROOT / ".toolchains" / "cpp"
+    if not (toolchain / ".ready").exists():
+        pytest.fail("run make toolchains first") if os.environ.get("MODELPRESS_REQUIRE") else pytest.skip(
+            "no toolchain"
+        )
+    monkeypatch.setenv("ORT_ROOT", str(toolchain))
+    monkeypatch.setenv("HOME", REAL_HOME)  # where package managers keep what they fetched
+    result = run("verify", project, "--only", "samples", "--require", "python,cpp,java,javascript", "--format", "json")
+    assert result.exit_code == 0, result.output
+    passed = {what for what, found in findings(result).items() if found["status"] == "passed"}
+    assert {"samples/python", "samples/cpp", "samples/java", "samples/javascript"} <= passed

@@ -14,6 +14,8 @@ from modelpress.proving.processes import Ended, build, run
 from modelpress.proving.report import Finding
 
 FOLDERS = ("samples", "SampleCode")  # in a rendered project, in Olive's zip layout
+GOLDEN = ("golden/golden.json", "SampleCode/golden/golden.json")
+UNABLE = re.compile(r"cannot run this model because (.+)")  # what a sample says of a model that its language lacks
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,8 @@ def check_samples(folder: Path, home: Path) -> tuple[Finding, ...]:
     ]
     if not found:
         return (Finding("samples", "skipped", "there is no sample in the bundle"),)
+    if not any((folder / golden).is_file() for golden in GOLDEN):
+        return (Finding("samples", "skipped", "there are no golden vectors to compare with", "Render with --golden."),)
     with ThreadPoolExecutor(max_workers=2) as pool:
         return tuple(pool.map(lambda one: _check(one, home), found))
 
@@ -100,6 +104,9 @@ def _check(sample: tuple[str, Language, Path], home: Path) -> Finding:
         if ended.code != 0:
             return _failed(what, command, ended)
     ended = run(language.runs, folder, home=home)
+    unable = UNABLE.search(ended.output)
+    if ended.code != 0 and unable:
+        return Finding(what, "skipped", f"{name} cannot run this model because {unable[1]}")
     return _failed(what, language.runs, ended) if ended.code != 0 else Finding(what, "passed", ended.tail)
 
 
