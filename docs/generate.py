@@ -32,8 +32,10 @@ EXIT_CODES = """\
 | 0 | done |
 | 1 | failure |
 | 2 | the command line, a variable or a configuration file asks for something wrong |
+| 3 | what was rendered, or a template set, does not pass its checks |
 | 4 | unsafe or untrusted input |
 | 5 | no candidate qualifies |
+| 6 | a remote service, or a download, failed |
 | 130 | interrupted |
 
 With `--format json` every command prints one JSON document on standard output, errors too:
