@@ -4,6 +4,7 @@ import os
 import stat
 import subprocess
 import zipfile
+from collections.abc import Callable
 from itertools import islice, permutations
 from pathlib import Path
 
@@ -20,10 +21,12 @@ def write(bundle: Bundle, target: Path) -> bytes:
     return target.read_bytes()
 
 
-def test_other_tools_read_the_zip_and_the_sums_verify(bundle: Bundle, out: Path) -> None:
+def test_other_tools_read_the_zip_and_the_sums_verify(
+    bundle: Bundle, out: Path, require_tool: Callable[[str], str]
+) -> None:
     write(bundle, out / "o.zip")
-    subprocess.run(["unzip", "-tqq", out / "o.zip"], check=True)
-    subprocess.run(["unzip", "-qq", out / "o.zip", "-d", out / "unpacked"], check=True)
+    subprocess.run([require_tool("unzip"), "-tqq", out / "o.zip"], check=True)
+    subprocess.run([require_tool("unzip"), "-qq", out / "o.zip", "-d", out / "unpacked"], check=True)
     sums = subprocess.run(["sha256sum", "-c", "SHA256SUMS"], cwd=out / "unpacked", capture_output=True, check=True)
     assert len(sums.stdout.splitlines()) == len(bundle.entries) + 1
     modes = {
@@ -116,24 +119,24 @@ def test_the_bundle_in_a_zip_is_written_without_being_unpacked(entries: dict[str
     assert write(open_bundle(out / "first.zip"), out / "again.zip") == first
 
 
-def test_more_files_than_a_zip_without_zip64_can_hold(out: Path) -> None:
+def test_more_files_than_a_zip_without_zip64_can_hold(out: Path, require_tool: Callable[[str], str]) -> None:
     entries = {f"{number // 1000}/{number % 1000}.txt": RenderedText(b"%d" % number) for number in range(65_600)}
     archive.execute(archive.plan(Bundle.of(entries), out / "o.zip", compression="store"))
     with zipfile.ZipFile(out / "o.zip") as written:
         assert len(written.infolist()) == 65_600
         assert written.read("65/599.txt") == b"65599"
-    subprocess.run(["unzip", "-tqq", out / "o.zip"], check=True)
+    subprocess.run([require_tool("unzip"), "-tqq", out / "o.zip"], check=True)
 
 
 def test_a_file_beyond_the_limit_of_a_zip_without_zip64(
-    weights: ExistingFile, out: Path, monkeypatch: pytest.MonkeyPatch
+    weights: ExistingFile, out: Path, monkeypatch: pytest.MonkeyPatch, require_tool: Callable[[str], str]
 ) -> None:
     monkeypatch.setattr(zipfile, "ZIP64_LIMIT", weights.size - 1)  # 2 GiB would take the test half a minute
     write(Bundle.of({"small": RenderedText(b"s"), "weights": weights}), out / "o.zip")
     with zipfile.ZipFile(out / "o.zip") as written:
         assert [len(info.extra) > 0 for info in written.infolist()] == [False, True]
         assert written.testzip() is None
-    subprocess.run(["unzip", "-tqq", out / "o.zip"], check=True)
+    subprocess.run([require_tool("unzip"), "-tqq", out / "o.zip"], check=True)
 
 
 def test_a_folder_in_the_way_is_an_error(bundle: Bundle, out: Path) -> None:
