@@ -34,6 +34,8 @@ clean:
 
 $(VENV)/.created:
 	$(PYTHON) -m venv $(VENV)
+	# The resolver of older pips gives up on what the Azure SDK asks for.
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "pip>=25.3"
 	touch $@
 
 # .ready-test and .ready-lint each hold the extras they name; cpu is always among them.
