@@ -26,7 +26,8 @@ from modelpress.bundle import ExistingFile
 from modelpress.cache_folder import private_cache_folder
 from modelpress.errors import ModelpressError, UnsafeInputError
 from modelpress.templating.filters import FILTERS
-from modelpress.templating.sets import Library, SetFolder
+from modelpress.templating.set_folder import SetFolder
+from modelpress.templating.sets import Library
 
 KIND = "sandboxed"  # code compiled without the sandbox must never be loaded by it
 RANDOM_GLOBALS = ("lipsum",)
@@ -67,7 +68,7 @@ class SetLoader(BaseLoader):
         if not colon:
             return self._first(TemplateName(parent.set_name, path, 0))
         folders = self._folders[parent.set_name]
-        inherited = [place for place, folder in enumerate(folders) if folder.set_name == said]
+        inherited = [place for place, folder in enumerate(folders) if folder.set_name == said and not folder.mount]
         if not inherited:
             return self._first(TemplateName(said, path, 0))
         # Seen from the set that is rendered, so that partials of an inherited file stay its own.
@@ -96,7 +97,7 @@ class SetLoader(BaseLoader):
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:  # noqa: ARG002 - Jinja's signature
         name = TemplateName.parse(template)
-        entry = self.folder(name).tree.entry(name.path)
+        entry = self.folder(name).entry(name.path)
         if not isinstance(entry, ExistingFile):
             raise TemplateNotFound(template)
         changed = entry.path.stat().st_mtime_ns
@@ -104,16 +105,16 @@ class SetLoader(BaseLoader):
             source = entry.path.read_text(encoding="utf-8")
         except ValueError:
             raise ModelpressError(
-                f"{name.set_name}:{name.path} is not UTF-8 text",
+                f"{self.folder(name).describe(name.path)} is not UTF-8 text",
                 hint="Convert it, or take off `.jinja` to have it copied as it is.",
-                file=str(self.folder(name).path / name.path),
+                file=str(self.folder(name).file(name.path)),
             ) from None
-        return source, str(self.folder(name).path / name.path), lambda: _unchanged(entry.path, changed)
+        return source, str(self.folder(name).file(name.path)), lambda: _unchanged(entry.path, changed)
 
 
 def _holds(folder: SetFolder, path: str) -> bool:
     try:
-        return folder.tree.entry(path) is not None
+        return folder.entry(path) is not None
     except UnsafeInputError as error:  # without its file: the template that names the path is what matters
         raise UnsafeInputError(error.message, hint="Do not use this template set; ask where it comes from.") from None
 

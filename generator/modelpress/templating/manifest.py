@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeGuard
 
+from modelpress.bundle import check_path
 from modelpress.config.problems import MalformedError, at
-from modelpress.errors import UsageError
+from modelpress.errors import UnsafeInputError, UsageError
 from modelpress.templating.variables import Variable, read_variables, refuse_unknown_keys, suggestion
 
 MANIFEST_NAME = "template-set.yaml"
-KEYS = ("description", "extends", "variables", "needs", "only_if")
+KEYS = ("description", "extends", "variables", "needs", "only_if", "mounts")
 NEEDS = ("hash", "mlflow")
 """What a set may ask for: `hash` is the SHA-256 of the model file, one extra read of it; `mlflow` is the model in a
 folder `mlflow_model` and the template variable `mlflow`."""
@@ -22,7 +24,8 @@ class Manifest:
     """The content of a template-set.yaml; every key may be left out.
 
     `only_if` maps the path of a file or folder of the set to the Jinja expression that says
-    whether it is rendered.
+    whether it is rendered. `mounts` maps a folder of the output to the folder of another set
+    (`set:folder`) whose files appear there.
     """
 
     description: str = ""
@@ -30,6 +33,7 @@ class Manifest:
     variables: Mapping[str, Variable] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
     only_if: Mapping[str, str] = field(default_factory=dict)
+    mounts: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -45,6 +49,7 @@ def read_manifest(path: Path) -> Manifest:
         variables=read_variables(document.get("variables") or {}, file),
         needs=_needs(document.get("needs") or [], file),
         only_if=_conditions(document.get("only_if") or {}, file),
+        mounts=_mounts(document.get("mounts") or {}, file),
     )
 
 
@@ -76,10 +81,30 @@ def _needs(value: object, file: str) -> tuple[str, ...]:
 
 
 def _conditions(value: object, file: str) -> dict[str, str]:
-    if not isinstance(value, Mapping) or not all(isinstance(text, str) for pair in value.items() for text in pair):
+    if not _maps_texts(value):
         raise UsageError(
             f"{file}: `only_if` does not map paths to expressions",
             hint="For example `samples/cpp: model.format == 'onnx'`.",
             file=file,
         )
-    return {str(path).strip("/"): str(expression) for path, expression in value.items()}
+    return {path.strip("/"): expression for path, expression in value.items()}
+
+
+def _mounts(value: object, file: str) -> dict[str, str]:
+    if not _maps_texts(value):
+        raise UsageError(
+            f"{file}: `mounts` does not map folders to folders of other sets",
+            hint="For example `samples/python/model_runner: runner:model_runner`.",
+            file=file,
+        )
+    for target, source in value.items():
+        for folder in (target, source.partition(":")[2]):
+            try:
+                check_path(folder)
+            except UnsafeInputError as error:
+                raise UnsafeInputError(f"{file}: `mounts`: {error.message}", hint=error.hint, file=file) from None
+    return dict(value)
+
+
+def _maps_texts(value: object) -> TypeGuard[Mapping[str, str]]:
+    return isinstance(value, Mapping) and all(isinstance(text, str) for pair in value.items() for text in pair)

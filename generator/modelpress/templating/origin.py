@@ -7,7 +7,8 @@ from pathlib import Path
 
 from modelpress.bundle import ExistingFile
 from modelpress.errors import UsageError
-from modelpress.templating.sets import SUFFIX, SetFolder, TemplateSet
+from modelpress.templating.set_folder import SetFolder
+from modelpress.templating.sets import SUFFIX, TemplateSet
 from modelpress.templating.variables import suggestion
 
 
@@ -39,7 +40,7 @@ def origin_of(template_set: TemplateSet, wanted: str) -> Origin:
     name = _file_name(template_set, wanted)
     files: list[FileOrigin] = []
     for folder in template_set.folders:
-        entry = folder.tree.entry(name)
+        entry = folder.entry(name)
         if isinstance(entry, ExistingFile):
             blocks, goes_on = _blocks(template_set, entry.path, name)
             files.append(_origin(folder, name, blocks))
@@ -51,7 +52,7 @@ def origin_of(template_set: TemplateSet, wanted: str) -> Origin:
 
 
 def _origin(folder: SetFolder, name: str, blocks: tuple[str, ...]) -> FileOrigin:
-    return FileOrigin(folder.set_name, folder.layer, folder.path / name, blocks)
+    return FileOrigin(folder.set_name, folder.layer, folder.file(name), blocks)
 
 
 def _file_name(template_set: TemplateSet, wanted: str) -> str:

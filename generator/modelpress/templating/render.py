@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from modelpress.bundle import Entry, RenderedText, check_path
 from modelpress.errors import ModelpressError, UnsafeInputError
-from modelpress.project_files import marked_entry
 from modelpress.templating.context import RenderContext, as_plain
 from modelpress.templating.faults import Place, explain
 from modelpress.templating.manifest import MANIFEST_NAME
@@ -39,29 +38,36 @@ def render(
 def render_sets(
     context: RenderContext, sets: Iterable[TemplateSet], *, folders: Mapping[str, str] = NOWHERE
 ) -> dict[str, Entry]:
-    """The files of several sets; two that write one path are an error."""
+    """The files of several sets; two that write one path are an error, unless they take it from one file."""
     plain = as_plain(context)
-    rendered: dict[str, Entry] = {}
+    rendered: dict[str, tuple[Entry, Path]] = {}
     writers: dict[str, str] = {}
     for template_set in sets:
-        for path, entry in render_plain(plain, template_set, folders).items():
-            if path in writers:
+        for path, written in _rendered(plain, template_set, folders).items():
+            if path in rendered and rendered[path] != written:
                 raise ModelpressError(
                     f"the template sets {writers[path]} and {template_set.name} both write {path}",
                     hint="Render one of them, or let one extend the other.",
                 )
-            rendered[path], writers[path] = entry, template_set.name
-    return rendered
+            rendered[path], writers[path] = written, template_set.name
+    return {path: entry for path, (entry, _) in rendered.items()}
 
 
 def render_plain(
     context: Mapping[str, Any], template_set: TemplateSet, folders: Mapping[str, str] = NOWHERE
 ) -> dict[str, Entry]:
     """As `render`, from plain data."""
+    return {path: entry for path, (entry, _) in _rendered(context, template_set, folders).items()}
+
+
+def _rendered(
+    context: Mapping[str, Any], template_set: TemplateSet, folders: Mapping[str, str]
+) -> dict[str, tuple[Entry, Path]]:
+    """The files by their path in the bundle, each with the file of the set that it was made from."""
     from modelpress.templating.engine import environment_for
 
     environment = environment_for(template_set.library)
-    rendered: dict[str, Entry] = {}
+    rendered: dict[str, tuple[Entry, Path]] = {}
     for name, place in template_set.sources().items():
         if is_partial(name) or not _is_wanted(name, template_set, environment, context):
             continue
@@ -73,9 +79,9 @@ def render_plain(
             raise ModelpressError(
                 f"{template_set.name}: two files of the set are written to {path}",
                 hint="Rename one of them.",
-                file=str(template_set.folders[place].path / name),
+                file=str(template_set.folders[place].file(name)),
             )
-        rendered[path] = _content(name, place, template_set, context)
+        rendered[path] = _content(name, place, template_set, context), template_set.folders[place].file(name)
     return rendered
 
 
@@ -84,13 +90,13 @@ def _content(name: str, place: int, template_set: TemplateSet, context: Mapping[
 
     folder = template_set.folders[place]
     if not name.endswith(SUFFIX):
-        return marked_entry(folder.tree, name)
+        return folder.content(name)
     environment = environment_for(template_set.library)
     template = TemplateName(template_set.name, name, place)
     try:
         content = environment.get_template(str(template)).render(context).encode()
     except Exception as error:  # an expression in a template can raise anything
-        where = Place(f"{template_set.name}:{name}", str(folder.path / name))
+        where = Place(folder.describe(name), str(folder.file(name)))
         raise explain(error, environment, where, template) from error
     return RenderedText(content, executable=content.startswith(b"#!"))
 

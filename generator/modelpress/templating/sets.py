@@ -1,22 +1,22 @@
 """Template sets: folders on a search path, the nearer overlaying the farther file by file.
 
 A layer (project, team, built-in) is a folder of sets. A set is made of the folder of its name
-in every layer, nearest first, then of the folders of the set that it extends.
+in every layer, nearest first, then of the folders of the set that it extends, and last of the
+folders that it mounts.
 """
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from modelpress.errors import UnsafeInputError, UsageError
+from modelpress.errors import UsageError
 from modelpress.filetree import FolderTree
-from modelpress.project_files import BYTECODE
 from modelpress.templating.manifest import MANIFEST_NAME, Manifest, read_manifest
+from modelpress.templating.set_folder import Mount, SetFolder
 from modelpress.templating.variables import Variable, resolve_values, suggestion
 
 
@@ -26,35 +26,6 @@ class Layer:
 
     name: str
     path: Path
-
-
-@dataclass(frozen=True, slots=True)
-class SetFolder:
-    """One folder that a template set is made of."""
-
-    set_name: str
-    layer: str
-    tree: FolderTree
-
-    @property
-    def path(self) -> Path:
-        return self.tree.location
-
-    def names(self) -> Iterator[str]:
-        """POSIX paths of the files in it, sorted; a link to a folder is refused (exit 4)."""
-        for top, folders, files in os.walk(self.path):
-            folders[:] = sorted(folder for folder in folders if folder != BYTECODE)
-            for name in folders:
-                if Path(top, name).is_symlink():
-                    raise UnsafeInputError(
-                        f"{Path(top, name)} is a link to a folder",
-                        hint="Copy the folder into the template set.",
-                        file=str(self.path),
-                    )
-            for name in sorted(files):
-                relative = Path(top, name).relative_to(self.path).as_posix()
-                if relative != MANIFEST_NAME and not name.endswith(".pyc"):
-                    yield relative
 
 
 SUFFIX = ".jinja"
@@ -129,7 +100,7 @@ def search_path(project: Sequence[Path] = (), team: Sequence[Path] = ()) -> tupl
 def load_sets(layers: Sequence[Layer]) -> dict[str, TemplateSet]:
     """Every set on the search path by name, sorted. Raises UsageError for a bad template-set.yaml or a cycle."""
     stacks = _stacks(layers)
-    library = tuple((name, tuple(_inherited(name, stacks))) for name in sorted(stacks))
+    library = tuple((name, (*_inherited(name, stacks), *_mounted(name, stacks))) for name in sorted(stacks))
     return {name: _template_set(name, stacks, library) for name in sorted(stacks)}
 
 
@@ -221,6 +192,30 @@ def _lineage(name: str, stacks: Mapping[str, list[_Found]]) -> list[str]:
 def _inherited(name: str, stacks: Mapping[str, list[_Found]]) -> Iterator[SetFolder]:
     for ancestor in _lineage(name, stacks):
         yield from (one.folder for one in stacks[ancestor])
+
+
+def _mounted(name: str, stacks: Mapping[str, list[_Found]]) -> Iterator[SetFolder]:
+    """What the set and those that it extends mount of the files of others, which bring nothing else along."""
+    mounts: dict[str, tuple[str, str]] = {}
+    for one in (one for ancestor in _lineage(name, stacks) for one in stacks[ancestor]):
+        for target, source in (one.manifest.mounts if one.manifest else {}).items():
+            mounts.setdefault(target, (source, str(one.folder.path / MANIFEST_NAME)))
+    for target, (source, file) in mounts.items():
+        set_name, _, folder = source.partition(":")
+        if set_name not in stacks:
+            raise UsageError(
+                f"{file}: `mounts` names the set {set_name!r}, which does not exist",
+                hint=suggestion(set_name, stacks),
+                file=file,
+            )
+        found = [one for one in _inherited(set_name, stacks) if (one.path / folder).is_dir()]
+        if not found:
+            raise UsageError(
+                f"{file}: `mounts` names {source!r}, but that set has no such folder",
+                hint="Correct the folder.",
+                file=file,
+            )
+        yield from (replace(one, mount=Mount(target, folder)) for one in found)
 
 
 def _template_set(name: str, stacks: Mapping[str, list[_Found]], library: Library) -> TemplateSet:

@@ -172,6 +172,19 @@ def test_a_fault_in_an_inherited_file_is_found_where_it_is(load: Load) -> None:
     assert found(sets["derived"])[0] == f"base:x.py.jinja:1: `project.name` {WRITTEN_BARE}"
 
 
+def test_a_fault_in_a_mounted_file_is_found_where_it_is(load: Load, tmp_path: Path) -> None:
+    sets = load(
+        {
+            "far/shared/template-set.yaml": "",
+            "far/shared/code/a.jinja": "\n{{ project.nme | py }}",
+            "far/base/template-set.yaml": "mounts: {out: shared:code}",
+        }
+    )
+    assert found(sets["base"])[0].startswith("shared:code/a.jinja:2: ")
+    origin = FileOrigin("shared", "far", tmp_path / "far/shared/code/a.jinja", ())
+    assert origin_of(sets["base"], "out/a") == Origin("out/a.jinja", (origin,), ())
+
+
 def test_expressions_in_file_names_are_looked_at(load: Load) -> None:
     sets = load({"far/base/template-set.yaml": "", "far/base/{% if candidate.metrcs %}x{% endif %}": ""})
     wrong = "in the file name: `candidate.metrcs` is not a field. Did you mean 'metrics'?"

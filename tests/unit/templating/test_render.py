@@ -142,6 +142,60 @@ def test_two_sets_that_write_one_path_are_an_error(load: Load) -> None:
         render_sets(CONTEXT, sets.values())
 
 
+MOUNTING = {
+    "far/shared/template-set.yaml": "",
+    "far/shared/code/a.py": "a = 1\n",
+    "far/shared/code/b.py.jinja": "b = {{ project.name | py }}{% include '_p.jinja' ignore missing %}",
+    "far/shared/code/_part.jinja": "part of {{ project.name | raw_text }}",
+    "far/shared/code/c.txt.jinja": "{% include 'shared:code/_part.jinja' %}",
+    **{f"far/{name}/template-set.yaml": "mounts: {out/code: shared:code}" for name in ("one", "two")},
+}
+MOUNTED = {"out/code/a.py": "a = 1\n", "out/code/b.py": 'b = "digits"', "out/code/c.txt": "part of digits"}
+
+
+def test_mounted_files_are_rendered_where_they_are_mounted(load: Load) -> None:
+    sets = load({**MOUNTING, "far/two/only.txt": "two"})
+    assert texts(sets["one"]) == MOUNTED
+    assert texts(sets["two"], {"out": "elsewhere"}) == {
+        "only.txt": "two",
+        **{path.replace("out/", "elsewhere/"): text for path, text in MOUNTED.items()},
+    }
+
+
+def test_what_two_sets_mount_in_one_place_is_written_once(load: Load) -> None:
+    sets = load(MOUNTING)
+    files = render_sets(CONTEXT, [sets["one"], sets["two"]])
+    assert {path: content_of(entry) for path, entry in files.items()} == MOUNTED
+    differing = load({**MOUNTING, "far/two/_p.jinja": "  # partials are those of the set that is rendered"})
+    with pytest.raises(ModelpressError, match=r"the template sets one and two both write out/code/b\.py"):
+        render_sets(CONTEXT, [differing["one"], differing["two"]])
+
+
+def test_a_set_replaces_extends_and_leaves_out_what_it_mounts(load: Load) -> None:
+    extending = '{% extends "one:out/code/d.jinja" %}{% block a %}[{{ super() }}]{% endblock %}'
+    sets = load(
+        {
+            **MOUNTING,
+            "far/shared/code/d.jinja": "{% block a %}shared{% endblock %}",
+            "far/one/out/code/d.jinja": extending,
+            "far/one/out/code/a.py": "a = 2\n",
+            "far/one/template-set.yaml": "mounts: {out/code: shared:code}\nonly_if: {out/code/b.py: 'false'}",
+        }
+    )
+    assert texts(sets["one"]) == {
+        "out/code/c.txt": MOUNTED["out/code/c.txt"],
+        "out/code/a.py": "a = 2\n",
+        "out/code/d": "[shared]",
+    }
+
+
+def test_a_fault_in_a_mounted_file_names_the_file(load: Load) -> None:
+    sets = load({**MOUNTING, "far/shared/code/bad.jinja": "\n{{ nothing }}"})
+    with pytest.raises(ModelpressError, match=r"^shared:code/bad\.jinja:2: 'nothing' is undefined") as caught:
+        render(CONTEXT, sets["one"])
+    assert caught.value.file.endswith("far/shared/code/bad.jinja:2")
+
+
 def test_two_files_that_are_written_to_one_path_are_an_error(load: Load) -> None:
     sets = load({**one("a"), "far/base/x.txt": "b"})
     with pytest.raises(ModelpressError, match=r"two files of the set are written to x\.txt"):

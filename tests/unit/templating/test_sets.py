@@ -54,6 +54,29 @@ def test_settings_of_a_set_that_is_rendered_itself_are_its_own(load: Load) -> No
     assert settings == {"derived": {"port": 1}, "base": {"port": 2}}
 
 
+def test_a_mounted_folder_is_overlaid_like_any_other(load: Load, tmp_path: Path) -> None:
+    sets = load(
+        {
+            "far/shared/template-set.yaml": "variables: {port: {type: int, default: 1}}",
+            "far/shared/code/a.py": "",
+            "far/shared/code/deep/b.py": "",
+            "far/shared/not-mounted.txt": "",
+            "near/shared/code/a.py": "",
+            "far/base/template-set.yaml": "mounts: {out/code: shared:code}",
+            "far/base/out/code/deep/b.py": "",
+            "far/derived/template-set.yaml": "extends: base",
+        }
+    )
+    base = sets["base"]
+    found = {name: base.folders[place].file(name) for name, place in base.sources().items()}
+    assert found == {
+        "out/code/a.py": tmp_path / "near/shared/code/a.py",
+        "out/code/deep/b.py": tmp_path / "far/base/out/code/deep/b.py",
+    }
+    assert list(sets["derived"].sources()) == ["out/code/a.py", "out/code/deep/b.py"]
+    assert base.variables == {}  # a mount brings files only
+
+
 def test_a_folder_without_a_manifest_is_no_set_of_its_own(load: Load) -> None:
     sets = load({"near/notes/readme.txt": "", "near/_shared/template-set.yaml": "", "far/base/template-set.yaml": ""})
     assert list(sets) == ["base"]
@@ -81,7 +104,7 @@ def test_a_link_to_a_folder_is_refused(load: Load, tmp_path: Path) -> None:
 
 BAD_MANIFESTS = [
     ("extend: base", "has the unknown key 'extend'", "Did you mean 'extends'?"),
-    ("- a", "is not a mapping", "Its keys: description, extends, variables, needs, only_if."),
+    ("- a", "is not a mapping", "Its keys: description, extends, variables, needs, only_if, mounts."),
     ("description: [a", ":2: not valid YAML: ", "Correct the YAML."),
     ("description: 1", "`description` is not a text", "Quote it."),
     ("needs: [hsh]", "needs the unknown 'hsh'", "Did you mean 'hash'?"),
@@ -99,6 +122,10 @@ BAD_MANIFESTS = [
     ("variables: {x: {type: choice, choices: [a, b], default: c}}", "has a bad default: expected one of a, b", ""),
     ("only_if: [a]", "`only_if` does not map paths to expressions", "For example"),
     ("only_if: {a: 1}", "`only_if` does not map paths to expressions", "For example"),
+    ("mounts: [a]", "`mounts` does not map folders", "For example `samples/python/model_runner: runner:"),
+    ("mounts: {a: 1}", "`mounts` does not map folders", "For example"),
+    ("mounts: {a: bse:b}", "`mounts` names the set 'bse', which does not exist", "Did you mean 'base'?"),
+    ("mounts: {a: base:b}", "`mounts` names 'base:b', but that set has no such folder", "Correct the folder."),
     ("extends: nothing", "the template set base extends 'nothing', which does not exist", "Known: base."),
     ("extends: base", "extend each other in a circle: base -> base", "Take `extends` out"),
     ("\0", ": not valid YAML: holds a control character", "Correct the YAML."),
@@ -111,6 +138,13 @@ def test_a_bad_manifest_is_one_clear_error(load: Load, text: str, message: str, 
         load({"far/base/template-set.yaml": text})
     assert message in caught.value.message
     assert caught.value.hint.startswith(hint)
+    assert "template-set.yaml" in caught.value.file
+
+
+@pytest.mark.parametrize("mount", ["../a: base:b", "/a: base:b", "a: base:../b", "a: base", "a: 'base:'"])
+def test_a_mount_that_leads_outside_is_refused(load: Load, mount: str) -> None:
+    with pytest.raises(UnsafeInputError, match=r"`mounts`: .* cannot be a path in a bundle") as caught:
+        load({"far/base/template-set.yaml": f"mounts: {{{mount}}}"})
     assert "template-set.yaml" in caught.value.file
 
 

@@ -100,4 +100,4 @@ class Survey:
 
     def _report(self, name: TemplateName, line: int, message: str) -> None:
         folder = self.environment.loader.folder(name)
-        self.findings.setdefault(Finding(f"{folder.set_name}:{name.path}", line, message.strip()))
+        self.findings.setdefault(Finding(folder.describe(name.path), line, message.strip()))
