@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from modelpress.config.references import SecretLiteralError
 from modelpress.errors import UsageError
+from modelpress.templating.mappings import environment_of, mapping_of
 from modelpress.wording import nearest
 
-TYPES = ("str", "int", "float", "bool", "list[str]", "choice")
+TYPES = ("str", "int", "float", "bool", "list[str]", "choice", "map", "environment")
 WORDS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 EXPECTED = {"str": "a text", "int": "a whole number", "float": "a number", "bool": "true or false"}
 KEYS = ("type", "default", "help", "choices")
@@ -30,8 +32,8 @@ class Variable:
         """`given` as this variable's type; text (from a command line) is parsed. Raises ValueError."""
         if self.type == "choice":
             return self._choice(given)
-        if self.type == "list[str]":
-            return _texts(given)
+        if self.type in _COMPOUND:
+            return _COMPOUND[self.type](given)
         if isinstance(given, str) and self.type != "str":
             return _parsed(self.type, given)
         return _typed(self.type, given)
@@ -48,6 +50,13 @@ def _texts(given: object) -> list[str]:
     if isinstance(given, list | tuple) and all(isinstance(item, str) for item in given):
         return list(given)
     raise ValueError("expected a list of texts, or one text with commas")
+
+
+_COMPOUND: Mapping[str, Callable[[object], Any]] = {
+    "list[str]": _texts,
+    "map": mapping_of,
+    "environment": environment_of,
+}
 
 
 def _parsed(kind: str, given: str) -> Any:
@@ -124,7 +133,6 @@ def resolve_values(variables: Mapping[str, Variable], given: Mapping[str, object
         try:
             values[name] = variable.value_of(given[name]) if name in given else variable.default
         except ValueError as error:
-            raise UsageError(
-                f"{set_name}.{name}: {error}", hint=variable.help or "See `modelpress templates show`."
-            ) from None
+            hint = error.hint if isinstance(error, SecretLiteralError) else variable.help
+            raise UsageError(f"{set_name}.{name}: {error}", hint=hint or "See `modelpress templates show`.") from None
     return values

@@ -38,6 +38,8 @@ TYPES: Mapping[str, Shape] = {
     "float": {"type": "number"},
     "bool": BOOLEAN,
     "list[str]": {"type": "array", "items": TEXT},
+    "map": {"type": "object", "additionalProperties": ANY},
+    "environment": {"type": "object", "additionalProperties": TEXT},
 }
 
 
