@@ -1,0 +1,40 @@
+"""The stand-in for Azure. See README.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sdk_session import SdkSession
+from standin.client import Azure
+
+
+@pytest.fixture(scope="session")
+def azure_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Azure]:
+    """One stand-in for all tests; they use `azure`."""
+    azure = Azure(tmp_path_factory.mktemp("azure"))
+    yield azure
+    azure.stop()
+
+
+@pytest.fixture
+def azure(azure_process: Azure) -> Azure:
+    """An empty workspace."""
+    azure_process.reset()
+    return azure_process
+
+
+@pytest.fixture(scope="session")
+def sdk_process(azure_process: Azure, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SdkSession]:
+    """One process with the SDK for all tests; they use `sdk`."""
+    place = azure_process.workspace
+    names = (place.subscription, place.resource_group, place.workspace)
+    session = SdkSession(azure_process.environment, names, tmp_path_factory.mktemp("sdk"))
+    yield session
+    session.stop()
+
+
+@pytest.fixture
+def sdk(azure: Azure, sdk_process: SdkSession) -> SdkSession:  # noqa: ARG001 (the workspace is emptied first)
+    """The real SDK, by `sdk.run(code)`, beside an empty workspace."""
+    return sdk_process
