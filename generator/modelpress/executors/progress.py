@@ -1,4 +1,4 @@
-"""How a writer tells how far it is; what is shown of that is the caller's."""
+"""How an executor tells how far it is; what is shown of that is the caller's."""
 
 from __future__ import annotations
 
@@ -15,6 +15,18 @@ class Progress(Protocol):
     def finish(self) -> None: ...
 
 
+class Report(Progress, Protocol):
+    """Told as well what an executor that talks to a service does. Any thread may call these two.
+
+    `event` says what happened, once, and belongs into a log. `waiting` says what is waited for
+    at this moment: it replaces the text before it and may come every second.
+    """
+
+    def event(self, text: str) -> None: ...
+
+    def waiting(self, text: str) -> None: ...
+
+
 class Silent:
     """Shows nothing."""
 
@@ -25,6 +37,12 @@ class Silent:
         pass
 
     def finish(self) -> None:
+        pass
+
+    def event(self, text: str) -> None:
+        pass
+
+    def waiting(self, text: str) -> None:
         pass
 
 

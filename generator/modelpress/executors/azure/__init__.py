@@ -1,0 +1,1 @@
+"""Executors for Azure Machine Learning. Only functions in here import the Azure SDK, which takes seconds."""
