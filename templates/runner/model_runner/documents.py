@@ -72,7 +72,10 @@ def decode(document: Mapping[str, Any]) -> Any:
     """
     kind = document["kind"]
     if kind == "tensor":
-        return elements(document["data"], document["dtype"]).reshape(document["shape"])
+        data, dtype = document["data"], document["dtype"]
+        # As objects: numpy's own arrays of text lose the NULs that a text ends in.
+        array = np.array(data, object) if dtype == "string" else elements(data, dtype)
+        return array.reshape(document["shape"])
     if kind == "sequence":
         return [decode(item) for item in document["elements"]]
     if kind == "map":

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
-from model_runner.documents import decode, map_types
-from model_runner.messages import SampleError, printable
+from model_runner.documents import AS_TEXT, NOT_FINITE, decode, elements, map_types
+from model_runner.messages import InputError, SampleError, printable
 from model_runner.settings import read_json
 from model_runner.tensors import INT4_RANGES, Argument, family, numpy_type, split_type
 
 # Kinds of numpy's types that the elements of each family may be given as.
-SOURCES = {"bool": "b", "string": "UT", "integer": "iu", "float": "fiu"}
+SOURCES = {"bool": "b", "integer": "iu", "float": "fiu"}
+LARGEST = 2**30  # bytes that a .npz file may unpack to
 PYTHON_TYPES = {"bool": bool, "string": str, "integer": int, "float": float}
 
 
@@ -26,42 +27,70 @@ def read_inputs(path: Path, arguments: Mapping[str, Argument]) -> dict[str, Any]
     readers = {".json": _read_json, ".npz": _read_npz}
     if path.suffix.lower() not in readers:
         raise SampleError(f"{path} is neither a .npz nor a .json file")
-    values = readers[path.suffix.lower()](path)
-    for name in values:
-        if name not in arguments:
-            known = ", ".join(map(str, arguments.values()))
-            raise SampleError(f"{path}: the model has no input {name!r}, but {known}")
-    return {name: _convert_input(values[name], arguments[name]) for name in values}
+    try:
+        return convert_inputs(readers[path.suffix.lower()](path), arguments)
+    except SampleError as error:
+        raise SampleError(f"{path}: {error}") from error
 
 
 def _read_json(path: Path) -> dict[str, Any]:
     document = read_json(path)
-    inputs = document.get("inputs")
-    if "format" not in document or not isinstance(inputs, list):
-        return document
-    try:
-        return {value["name"]: decode(value) for value in inputs}
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise SampleError(
-            f"{path}: not inputs of golden.json's form: {error!r}"
-        ) from error
+    return typed_values(document) if is_typed(document) else document
 
 
 def _read_npz(path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        return npz_values(file)
+
+
+def is_typed(document: Mapping[str, Any]) -> bool:
+    """Whether it is of golden.json's form, which says the type of each value."""
+    return "format" in document and isinstance(document.get("inputs"), list)
+
+
+def typed_values(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Values by name from the inputs of a document of golden.json's form."""
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+        return {value["name"]: decode(value) for value in document["inputs"]}
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
+        raise SampleError(f"not inputs of golden.json's form: {error!r}") from error
+
+
+def npz_values(file: IO[bytes]) -> dict[str, Any]:
+    """The arrays of a .npz file by name, within a limit: small ones can unpack to much."""
+    try:
+        with np.load(file, allow_pickle=False) as archive:
+            size = sum(member.file_size for member in archive.zip.infolist())
+            if size > LARGEST:
+                raise SampleError(f"it unpacks to {size} bytes, more than {LARGEST}")
             return {name: archive[name] for name in archive.files}
+    except SampleError:
+        raise
     except Exception as error:  # zip, zlib and numpy have errors of their own
-        raise SampleError(f"cannot read {path} as a .npz file: {error}") from error
+        raise SampleError(f"cannot be read as a .npz file: {printable(error)}") from error
+
+
+def convert_inputs(
+    values: Mapping[str, Any], arguments: Mapping[str, Argument]
+) -> dict[str, Any]:
+    """Values by input name as what the model takes. Raises InputError."""
+    for name in values:
+        if name not in arguments:
+            known = ", ".join(map(str, arguments.values()))
+            said = printable(repr(name))
+            raise InputError(name, f"the model has no input {said}, but {known}")
+    return {name: _convert_input(values[name], arguments[name]) for name in values}
 
 
 def _convert_input(value: Any, argument: Argument) -> Any:
     try:
         result = convert(value, argument.type)
-    except (TypeError, ValueError) as error:
-        raise SampleError(f"input {argument}: {printable(error)}") from error
+    except (TypeError, ValueError, OverflowError) as error:
+        message = f"input {argument}: {printable(error)}"
+        raise InputError(argument.name, message) from error
     if isinstance(result, np.ndarray) and not _fits(result.shape, argument.shape):
-        raise SampleError(f"input {argument}: got the shape {list(result.shape)}")
+        message = f"input {argument}: got the shape {list(result.shape)}"
+        raise InputError(argument.name, message)
     return result
 
 
@@ -93,7 +122,9 @@ def convert(value: Any, type_name: str) -> Any:
 
 
 def _convert_tensor(value: Any, dtype: str) -> np.ndarray[Any, Any]:
-    array, target = np.asarray(value), numpy_type(dtype)
+    if dtype == "string":
+        return _texts(value)
+    array, target = _as_array(value, dtype), numpy_type(dtype)
     if array.size == 0:  # an empty list has no type
         return np.zeros(array.shape, target)
     if array.dtype.kind == target.kind == "V" and array.itemsize == target.itemsize:
@@ -105,6 +136,33 @@ def _convert_tensor(value: Any, dtype: str) -> np.ndarray[Any, Any]:
     if not _in_range(array, result, dtype):
         raise ValueError(f"it has values beyond the range of {dtype}")
     return result
+
+
+def _texts(value: Any) -> np.ndarray[Any, Any]:
+    """As objects: numpy's own arrays of text lose the NULs that a text ends in."""
+    given = value if isinstance(value, np.ndarray) else np.array(value, object)
+    array = given.astype(object)
+    for item in array.ravel():
+        if not isinstance(item, str):
+            raise TypeError(f"got {np.asarray(item).dtype.name}")
+    return array
+
+
+def _as_array(value: Any, dtype: str) -> np.ndarray[Any, Any]:
+    """Nested lists as an array. JSON has text for numbers that it or its readers lack."""
+    array = np.asarray(value)
+    if isinstance(value, list) and array.dtype.kind == "U":
+        if dtype in AS_TEXT:
+            return elements(array.ravel().tolist(), dtype).reshape(array.shape)
+        if family(dtype) == "float":
+            return np.asarray(_numbers(value))
+    return array
+
+
+def _numbers(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_numbers(item) for item in value]
+    return NOT_FINITE.get(value, value) if isinstance(value, str) else value
 
 
 def _in_range(

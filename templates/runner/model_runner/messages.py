@@ -9,6 +9,14 @@ class SampleError(Exception):
     """Something that the user can put right."""
 
 
+class InputError(SampleError):
+    """An input that the model cannot take, or does not get; `name` is the input's."""
+
+    def __init__(self, name: str, message: str) -> None:
+        super().__init__(message)
+        self.name = name
+
+
 def note(text: str) -> None:
     print(text, file=sys.stderr)
 

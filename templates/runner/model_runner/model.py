@@ -50,6 +50,20 @@ class Model:
             known |= {output.name for output in session.get_outputs()}
         return missing
 
+    def results(self) -> list[Argument]:
+        """All that is returned, in order."""
+        taken = self._taken()
+        return [
+            Argument(output.name, output.type, output.shape)
+            for session in self.sessions
+            for output in session.get_outputs()
+            if output.name not in taken
+        ]
+
+    def _taken(self) -> set[str]:
+        """Inputs of the later sessions, which the earlier ones may return."""
+        return {a.name for session in self.sessions[1:] for a in session.get_inputs()}
+
     def _argument(self, argument: ort.NodeArg) -> Argument:
         shape = argument.shape or self.shapes.get(argument.name)
         return Argument(argument.name, argument.type, shape)
@@ -57,7 +71,7 @@ class Model:
     def run(self, inputs: Mapping[str, Any]) -> list[Value]:
         """Run all sessions; what they take from each other is not returned."""
         values = dict(inputs)
-        taken = {a.name for session in self.sessions[1:] for a in session.get_inputs()}
+        taken = self._taken()
         outputs = []
         for session in self.sessions:
             results = infer(session, values, io_bind=self.io_bind)

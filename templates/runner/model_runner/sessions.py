@@ -19,7 +19,12 @@ ENUMS = {
 
 
 def open_session(
-    model: Path, settings: Settings, *, extensions: bool, allow_fallback: bool
+    model: Path,
+    settings: Settings,
+    *,
+    extensions: bool,
+    allow_fallback: bool,
+    how_to_allow: str = "pass --allow-fallback",
 ) -> ort.InferenceSession:
     """Load a model on the first of the providers.
 
@@ -31,7 +36,7 @@ def open_session(
     if wanted not in available and not allow_fallback:
         raise SampleError(
             f"{wanted} is not in this onnxruntime, which has {', '.join(available)}. "
-            "Install the package that has it, or pass --allow-fallback."
+            f"Install the package that has it, or {how_to_allow}."
         )
     if not model.is_file():
         raise SampleError(f"there is no model file {model}")
@@ -48,7 +53,7 @@ def open_session(
         if wanted != in_use[0]:
             raise SampleError(
                 f"{wanted} cannot be used here, only {', '.join(in_use)}. "
-                "Correct the set-up of its device, or pass --allow-fallback."
+                f"Correct the set-up of its device, or {how_to_allow}."
             )
     if settings.tuning_results:
         session.set_tuning_results(settings.tuning_results)

@@ -38,15 +38,20 @@ class Settings:
 
 
 def read_settings(path: Path, providers: list[Any], *, optional: bool) -> Settings:
-    """Read inference_config.json; `providers` are used where it names none.
+    """Read inference_config.json; `providers` are used where it names none."""
+    if optional and not path.exists():
+        note(f"no {path}: default settings")
+        return parse_settings({}, providers, path)
+    return parse_settings(read_json(path), providers, path)
+
+
+def parse_settings(
+    document: dict[str, Any], providers: list[Any], path: Path
+) -> Settings:
+    """The settings in a document, which `path` names in messages.
 
     Its providers are names with a parallel list of options, or pairs of the two.
     """
-    if optional and not path.exists():
-        note(f"no {path}: default settings")
-        document = {}
-    else:
-        document = read_json(path)
     for name, kind in TYPES.items():
         if not isinstance(document.get(name), kind | None):
             raise SampleError(f"{path}: {name} cannot be {document[name]!r}")

@@ -40,13 +40,18 @@ class Argument:
     type: str
     shape: list[int | str | None] | None
 
-    def __str__(self) -> str:
+    @property
+    def declared(self) -> str:
+        """The type in words: float32 [batch, 4]."""
         kind, dtype = split_type(self.type)
         if kind != "tensor":
-            return printable(f"{self.name!r} ({self.type})")
+            return printable(self.type)
         dimensions = ["..."] if self.shape is None else self.shape
         shape = ", ".join("?" if size is None else str(size) for size in dimensions)
-        return printable(f"{self.name!r} ({dtype} [{shape}])")
+        return printable(f"{dtype} [{shape}]")
+
+    def __str__(self) -> str:
+        return f"{printable(repr(self.name))} ({self.declared})"
 
 
 @dataclass(frozen=True)
