@@ -24,6 +24,7 @@ def main(folder: Path) -> None:
     sys.stdout.write(json.dumps({"https": secure.port, "http": plain.port, "ca": str(ca)}) + "\n")
     sys.stdout.flush()
     sys.stdin.read()  # ends when the process that started this one ends, however it ends
+    control.current().close()
 
 
 if __name__ == "__main__":

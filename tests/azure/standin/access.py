@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from standin.exchange import RefusalError, Request
+from standin.exchange import ApiError, Request
 
 MARKER = "STANDINSECRET"
 ACCOUNT_KEY = base64.b64encode(f"{MARKER}-account-key-0123456789abcdef".encode()).decode()
@@ -46,10 +46,15 @@ class Access:
         self._tokens.clear()
 
     def check_token(self, request: Request) -> None:
-        """Raises RefusalError, 401, without a bearer token of ours."""
+        """Raises ApiError, 401, without a bearer token of ours."""
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or token not in self._tokens:
-            raise RefusalError(401, "InvalidAuthenticationToken", "The access token is missing, unknown or expired.")
+            raise ApiError(401, "InvalidAuthenticationToken", "The access token is missing, unknown or expired.")
+
+    @staticmethod
+    def endpoint_keys(endpoint: str) -> tuple[str, str]:
+        """Primary and secondary key of an online endpoint."""
+        return f"{MARKER}-key-1-{endpoint}", f"{MARKER}-key-2-{endpoint}"
 
     def sign(self, account: str, container: str | None, *, seconds: float = 3600) -> str:
         """The query string of a new signature, without `?`."""
@@ -66,7 +71,7 @@ class Access:
             signature.expires = 0
 
     def check_blob(self, request: Request, account: str, container: str, permission: str) -> None:
-        """Raises RefusalError, 403 (401 for a bad token), unless the request may do this to the container."""
+        """Raises ApiError, 403 (401 for a bad token), unless the request may do this to the container."""
         scheme, _, rest = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer":
             return self.check_token(request)
@@ -74,13 +79,9 @@ class Access:
             return None
         signature = self._signatures.get(request.query.get("sig", "").rstrip("="))
         if signature is None or signature.account != account or signature.container not in {None, container}:
-            raise RefusalError(403, "AuthenticationFailed", "Server failed to authenticate the request.")
+            raise ApiError(403, "AuthenticationFailed", "Server failed to authenticate the request.")
         if signature.expires <= time.time():
-            raise RefusalError(
-                403, "AuthenticationFailed", "Signature not valid in the specified time frame: it expired."
-            )
+            raise ApiError(403, "AuthenticationFailed", "Signature not valid in the specified time frame: it expired.")
         if permission not in signature.permissions:
-            raise RefusalError(
-                403, "AuthorizationPermissionMismatch", f"The signature lacks permission {permission!r}."
-            )
+            raise ApiError(403, "AuthorizationPermissionMismatch", f"The signature lacks permission {permission!r}.")
         return None

@@ -6,7 +6,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from standin import naming
-from standin.exchange import Document, RefusalError, Request, Response
+from standin.exchange import ApiError, Document, Request, Response
 from standin.schema import check_body
 from standin.uris import locate
 
@@ -62,7 +62,7 @@ def put_version(service: Service, request: Request) -> Response:
     existing = service.store.find(path)
     if existing and not same_content(existing["properties"], sent, CONTENT[collection]):
         message = f"{collection} '{name}' version '{version}' already exists with other content; use another version."
-        raise RefusalError(409, "UserError", message)
+        raise ApiError(409, "UserError", message)
     _check_content(service, sent)
     resource = service.store.put(path, {**_defaults(collection), **sent, "provisioningState": "Succeeded"})
     count_version(service, f"{collection}/{name}")
@@ -111,7 +111,7 @@ def _check_content(service: Service, sent: Document) -> None:
         folder = f"{path.rstrip('/')}/" if path else ""
         blobs = service.blobs.container(container)
         if path not in blobs and not any(one.startswith(folder) for one in blobs):
-            raise RefusalError(400, "UserError", f"Nothing is stored at {uri}")
+            raise ApiError(400, "UserError", f"Nothing is stored at {uri}")
 
 
 def _defaults(collection: str) -> Document:

@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 from standin.access import Access
 from standin.blob_listing import block_list, container_list
 from standin.blob_store import Blob, BlobStore
-from standin.exchange import RefusalError, Request, Response
+from standin.exchange import ApiError, Request, Response
 
 VERSION = "2023-11-03"
 Action = Callable[[BlobStore, Request, str, str], Response]
@@ -29,7 +29,7 @@ class BlobService:
         """Check the signature, then do it; refusals are XML, as the blob service writes them."""
         try:
             response = self._do(request)
-        except RefusalError as refusal:
+        except ApiError as refusal:
             text = f"<Error><Code>{refusal.code}</Code><Message>{escape(refusal.message)}</Message></Error>"
             body = b"" if request.method == "HEAD" else f'<?xml version="1.0" encoding="utf-8"?>{text}'.encode()
             headers = {"Content-Type": "application/xml", "x-ms-error-code": refusal.code}
@@ -42,7 +42,7 @@ class BlobService:
         kind = "container" if request.query.get("restype") == "container" else "blob"
         found = ACTIONS.get((request.method, kind, request.query.get("comp", "")))
         if request.names["account"] != self._account or found is None or not container:
-            raise RefusalError(400, "InvalidUri", f"The stand-in knows no {request.method} of this resource.")
+            raise ApiError(400, "InvalidUri", f"The stand-in knows no {request.method} of this resource.")
         permission, action = found
         self._access.check_blob(request, self._account, container, permission)
         return action(self._store, request, container, unquote(blob))
@@ -61,7 +61,7 @@ def _get(store: BlobStore, request: Request, container: str, name: str) -> Respo
         return Response(200, blob.path.read_bytes(), _described(blob))
     first, last = int(found[1]), min(int(found[2] or blob.size), blob.size - 1)
     if first >= blob.size:
-        raise RefusalError(416, "InvalidRange", "The range specified is invalid for the current size of the resource.")
+        raise ApiError(416, "InvalidRange", "The range specified is invalid for the current size of the resource.")
     with blob.path.open("rb") as file:
         file.seek(first)
         content = file.read(last - first + 1)
@@ -70,7 +70,7 @@ def _get(store: BlobStore, request: Request, container: str, name: str) -> Respo
 
 def _put(store: BlobStore, request: Request, container: str, name: str) -> Response:
     if request.headers.get("x-ms-blob-type", "").lower() != "blockblob":
-        raise RefusalError(400, "MissingRequiredHeader", "x-ms-blob-type must be BlockBlob")
+        raise ApiError(400, "MissingRequiredHeader", "x-ms-blob-type must be BlockBlob")
     _check_conditions(store.find(container, name), request)
     _check_md5(request)
     blob = store.put(container, name, request.body)
@@ -89,7 +89,7 @@ def _put_block_list(store: BlobStore, request: Request, container: str, name: st
     try:
         wanted = [(block.tag, block.text or "") for block in ET.fromstring(request.body)]  # noqa: S314 (our own tests)
     except ET.ParseError as error:
-        raise RefusalError(400, "InvalidXmlDocument", f"XML specified is not syntactically valid: {error}") from error
+        raise ApiError(400, "InvalidXmlDocument", f"XML specified is not syntactically valid: {error}") from error
     blob = store.commit(container, name, wanted)
     blob.content_md5 = request.headers.get("x-ms-blob-content-md5", "")
     return _written(blob, request)
@@ -98,7 +98,7 @@ def _put_block_list(store: BlobStore, request: Request, container: str, name: st
 def _get_block_list(store: BlobStore, request: Request, container: str, name: str) -> Response:
     blob, staged = store.find(container, name), store.staged(container, name)
     if blob is None and not staged:
-        raise RefusalError(404, "BlobNotFound", "The specified blob does not exist.")
+        raise ApiError(404, "BlobNotFound", "The specified blob does not exist.")
     kind = request.query.get("blocklisttype", "committed").lower()
     return block_list(blob, staged, kind)
 
@@ -149,19 +149,17 @@ def _metadata(request: Request) -> dict[str, str]:
 
 def _check_conditions(existing: Blob | None, request: Request) -> None:
     if request.headers.get("if-none-match") == "*" and existing:
-        raise RefusalError(409, "BlobAlreadyExists", "The specified blob already exists.")
+        raise ApiError(409, "BlobAlreadyExists", "The specified blob already exists.")
     wanted = request.headers.get("if-match", "*")
     if wanted != "*" and (existing is None or existing.etag != wanted):
-        raise RefusalError(
-            412, "ConditionNotMet", "The condition specified using HTTP conditional header(s) is not met."
-        )
+        raise ApiError(412, "ConditionNotMet", "The condition specified using HTTP conditional header(s) is not met.")
 
 
 def _check_md5(request: Request) -> None:
     sent = request.headers.get("content-md5")
     real = base64.b64encode(hashlib.md5(request.body, usedforsecurity=False).digest()).decode()
     if sent and sent != real:
-        raise RefusalError(400, "Md5Mismatch", "The MD5 value specified in the request did not match the content.")
+        raise ApiError(400, "Md5Mismatch", "The MD5 value specified in the request did not match the content.")
 
 
 ACTIONS: dict[tuple[str, str, str], tuple[str, Action]] = {  # method, resource, comp -> SAS permission, action

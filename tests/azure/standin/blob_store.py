@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
 
-from standin.exchange import RefusalError
+from standin.exchange import ApiError
 
 
 @dataclass(frozen=True)
@@ -55,15 +55,15 @@ class BlobStore:
         self._uncommitted: dict[Key, dict[str, Block]] = {}
 
     def create_container(self, name: str) -> None:
-        """Raises RefusalError, 409, when there is one of this name."""
+        """Raises ApiError, 409, when there is one of this name."""
         with self.lock:
             if name in self.containers:
-                raise RefusalError(409, "ContainerAlreadyExists", "The specified container already exists.")
+                raise ApiError(409, "ContainerAlreadyExists", "The specified container already exists.")
             self.containers[name] = {}
 
     def container(self, name: str) -> dict[str, Blob]:
         if name not in self.containers:
-            raise RefusalError(404, "ContainerNotFound", f"The specified container does not exist: {name}")
+            raise ApiError(404, "ContainerNotFound", f"The specified container does not exist: {name}")
         return self.containers[name]
 
     def find(self, container: str, name: str) -> Blob | None:
@@ -72,7 +72,7 @@ class BlobStore:
     def get(self, container: str, name: str) -> Blob:
         blob = self.find(container, name)
         if blob is None:
-            raise RefusalError(404, "BlobNotFound", "The specified blob does not exist.")
+            raise ApiError(404, "BlobNotFound", "The specified blob does not exist.")
         return blob
 
     def put(self, container: str, name: str, content: bytes) -> Blob:
@@ -91,12 +91,12 @@ class BlobStore:
         try:
             raw = base64.b64decode(identifier, validate=True)
         except ValueError as error:
-            raise RefusalError(400, "InvalidQueryParameterValue", "blockid is not Base64") from error
+            raise ApiError(400, "InvalidQueryParameterValue", "blockid is not Base64") from error
         with self.lock:
             self.container(container)
             blocks = self._uncommitted.setdefault((container, name), {})
             if not raw or len(raw) > 64 or any(len(one) != len(identifier) for one in blocks):
-                raise RefusalError(400, "InvalidBlobOrBlock", "The specified blob or block content is invalid.")
+                raise ApiError(400, "InvalidBlobOrBlock", "The specified blob or block content is invalid.")
         block = Block(identifier, self._write(content), len(content))
         with self.lock:
             blocks[identifier] = block
@@ -115,7 +115,7 @@ class BlobStore:
             try:
                 blocks = [sources[kind][identifier] for kind, identifier in wanted]
             except KeyError as error:
-                raise RefusalError(400, "InvalidBlockList", "The specified block list is invalid.") from error
+                raise ApiError(400, "InvalidBlockList", "The specified block list is invalid.") from error
             self._uncommitted.pop((container, name), None)
             blob = self._joined(name, blocks)
             self.containers[container][name] = blob

@@ -14,7 +14,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from standin.access import MARKER
+from standin.answers import Answer
 from standin.exchange import Effect
+from standin.history import Moment
 from standin.store import Place
 
 SOURCE = Path(__file__).parents[1]
@@ -99,8 +101,7 @@ class Azure:
         return [
             one
             for one in self._ask("requests")
-            if method in {"*", one["method"]}
-            and re.search(path, f"{one['path']}?{urlencode(one['query'])}", re.IGNORECASE)
+            if method in {"*", one["method"]} and re.search(path, _target(one), re.IGNORECASE)
         ]
 
     def blobs(self) -> list[dict[str, Any]]:
@@ -123,6 +124,37 @@ class Azure:
 
     def environments(self) -> dict[str, dict[str, Any]]:
         return self._versions("environments")
+
+    def endpoints(self) -> dict[str, dict[str, Any]]:
+        """Name -> properties of each online endpoint."""
+        return {one["name"]: one["properties"] for one in self._ask("resources", path="onlineEndpoints")}
+
+    def deployments(self, endpoint: str) -> dict[str, dict[str, Any]]:
+        """Name -> properties of each deployment of an online endpoint."""
+        found = self._ask("resources", path=f"onlineEndpoints/{endpoint}/deployments")
+        return {one["name"]: one["properties"] for one in found}
+
+    def batch_endpoints(self) -> dict[str, dict[str, Any]]:
+        return {one["name"]: one["properties"] for one in self._ask("resources", path="batchEndpoints")}
+
+    def batch_deployments(self, endpoint: str) -> dict[str, dict[str, Any]]:
+        found = self._ask("resources", path=f"batchEndpoints/{endpoint}/deployments")
+        return {one["name"]: one["properties"] for one in found}
+
+    def answer(self, endpoint: str, deployment: str, *answers: Answer) -> None:
+        """What the deployment answers when it is scored: one request each, the last one from then on.
+
+        May be set before the deployment exists. See `standin.answers`.
+        """
+        self._ask("answers", endpoint=endpoint, deployment=deployment, answers=[asdict(one) for one in answers])
+
+    def traffic_history(self, endpoint: str) -> list[Moment]:
+        """Every change of the endpoint's traffic or of its deployments' health."""
+        return [Moment(**one) for one in self._ask("history", endpoint=endpoint)]
+
+    def secret(self, name: str, value: str) -> None:
+        """Put a secret into the Key Vault; let the value contain `marker`."""
+        self._ask("secret", **{name: value})
 
     def operations(self, *, looks: int | None = None, retry_after_ms: int | None = None) -> list[dict[str, str]]:
         """All long-running operations.
@@ -159,3 +191,7 @@ class Azure:
         request = urllib.request.Request(url, json.dumps(arguments).encode())  # noqa: S310 (always http)
         with self._opener.open(request, timeout=TIMEOUT) as answer:
             return answer.read()
+
+
+def _target(request: dict[str, Any]) -> str:
+    return f"{request['path']}?{urlencode(request['query'])}".rstrip("?")

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from standin.answers import Answer
 from standin.exchange import Document, Effect, Request, Response
 from standin.faults import Rule
 from standin.service import Service
@@ -37,7 +38,7 @@ class Control:
 
     def _reset(self) -> None:
         old, self._generation = self._generation, self._generation + 1
-        self.service.ended.set()
+        self.service.close()
         self.service = Service(self._folder / str(self._generation))
         shutil.rmtree(self._folder / str(old), ignore_errors=True)
 
@@ -84,15 +85,24 @@ def _end_operations(service: Service, _: Document) -> None:
         service.operations.end_all()
 
 
+def _answers(service: Service, arguments: Document) -> None:
+    answers = [Answer(**one) for one in arguments["answers"]]
+    with service.store.lock:
+        service.scoring.set_answers((arguments["endpoint"], arguments["deployment"]), answers)
+
+
 VERBS: dict[str, Callable[[Service, Document], object]] = {
+    "answers": _answers,
     "blobs": _blobs,
     "clear_faults": lambda service, _: service.faults.clear(),
     "end_operations": _end_operations,
     "expire_signatures": lambda service, _: service.access.expire_signatures(),
     "fault": _fault,
+    "history": lambda service, arguments: service.history.moments(arguments["endpoint"]),
     "operations": _operations,
     "requests": lambda service, _: service.journal.entries(),
     "resources": lambda service, arguments: service.store.children(arguments["path"]),
+    "secret": lambda service, arguments: service.secrets.update(arguments),
     "revoke_tokens": lambda service, _: service.access.revoke_tokens(),
     "set": _set,
     "uncommitted": _uncommitted,

@@ -92,16 +92,14 @@ class Request:
         """The body as a JSON object.
 
         Raises:
-            RefusalError: 400, as the service does.
+            ApiError: 400, as the service does.
         """
         try:
             read = json.loads(self.body)
         except ValueError as error:
-            raise RefusalError(
-                400, "InvalidRequestContent", f"The request content was invalid JSON: {error}"
-            ) from error
+            raise ApiError(400, "InvalidRequestContent", f"The request content was invalid JSON: {error}") from error
         if not isinstance(read, dict):
-            raise RefusalError(400, "InvalidRequestContent", "The request content must be a JSON object")
+            raise ApiError(400, "InvalidRequestContent", "The request content must be a JSON object")
         return read
 
 
@@ -120,7 +118,7 @@ class Response:
         return Response(status, json.dumps(document).encode(), {"Content-Type": "application/json", **named})
 
 
-class RefusalError(Exception):
+class ApiError(Exception):
     """The service says no: a status and Azure's error document."""
 
     def __init__(self, status: int, code: str, message: str, *, details: list[Document] | None = None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from standin.access import Access
-from standin.exchange import RefusalError, Request, Response
+from standin.exchange import ApiError, Request, Response
 
 LIFETIME = 3600  # seconds
 
@@ -28,7 +28,7 @@ def cloud_metadata(request: Request) -> Response:
 def managed_identity_token(access: Access, request: Request) -> Response:
     """The token of the machine's own identity (App Service protocol of 2017)."""
     if not request.headers.get("secret"):
-        raise RefusalError(401, "Unauthorized", "The secret header is missing.")
+        raise ApiError(401, "Unauthorized", "The secret header is missing.")
     expires = str(int(time.time()) + LIFETIME)
     resource = request.query.get("resource", "")
     return Response.of({"expires_on": expires, "resource": resource, **_token(access)})

@@ -24,6 +24,7 @@ class Entry:
         received: Bytes of the body that arrived.
         body: The body when it is JSON and not large.
         status: The answer's status; 0 when no answer was sent.
+        deployment: Which deployment answered a scoring request.
     """
 
     number: int
@@ -36,6 +37,7 @@ class Entry:
     received: int = 0
     body: Any = None
     status: int = 0
+    deployment: str = ""
 
 
 class Journal:

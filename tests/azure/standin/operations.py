@@ -7,13 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from standin.exchange import Document, Effect, RefusalError, Request, Response
+from standin.exchange import ApiError, Document, Effect, Request, Response
 from standin.store import Place, timestamp
 
 if TYPE_CHECKING:
     from standin.service import Service
 
-Finish = Callable[[Effect], None]
+Finish = Callable[[Effect], Effect]
+"""Told how an operation is to end; returns how it really ended."""
 
 
 @dataclass
@@ -41,8 +42,8 @@ class Operation:
         self.end()
 
     def end(self) -> None:
+        self.effect = self.finish(self.effect)
         self.status = self.effect.operation or "Succeeded"
-        self.finish(self.effect)
 
     def document(self, path: str) -> Document:
         done = self.status != "InProgress"
@@ -88,7 +89,7 @@ class Operations:
 
     def get(self, identifier: str) -> Operation:
         if identifier not in self._operations:
-            raise RefusalError(404, "UserError", f"Operation {identifier} was not found.")
+            raise ApiError(404, "UserError", f"Operation {identifier} was not found.")
         return self._operations[identifier]
 
     def look_at(self, subject: str) -> None:
@@ -106,13 +107,11 @@ class Operations:
         )
 
     def refuse_if_going_on(self, subject: str, *, below: bool = False) -> None:
-        """Raises RefusalError, 409, while an operation on the resource is unfinished."""
+        """Raises ApiError, 409, while an operation on the resource is unfinished."""
         if self.going_on(subject, below=below):
             self.look_at(subject)
             kind, _, name = subject.rpartition("/")
-            raise RefusalError(
-                409, "Conflict", f"Request was in conflict: an operation on {kind} '{name}' is in progress."
-            )
+            raise ApiError(409, "Conflict", f"Request was in conflict: an operation on {kind} '{name}' is in progress.")
 
     def end_all(self) -> None:
         """Let every unfinished operation end now, those that would never end too: they succeed."""
@@ -142,7 +141,7 @@ def result(service: Service, request: Request) -> Response:
     if operation.status == "InProgress":
         return Response(202, b"", service.operations.headers(request, operation))
     if operation.status != "Succeeded":
-        raise RefusalError(400, operation.effect.code, operation.effect.message, details=operation.effect.details)
+        raise ApiError(400, operation.effect.code, operation.effect.message, details=operation.effect.details)
     return Response.of(operation.result)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 from jsonschema import Draft202012Validator
 
-from standin.exchange import Document, RefusalError
+from standin.exchange import ApiError, Document
 
 FOLDER = Path(__file__).parent / "schemas"
 
@@ -19,9 +19,9 @@ def _validator(kind: str) -> Draft202012Validator:
 
 
 def check_body(kind: str, body: Document) -> None:
-    """Raises RefusalError, 400, which names every field at fault."""
+    """Raises ApiError, 400, which names every field at fault."""
     errors = sorted(_validator(kind).iter_errors(body), key=lambda error: error.json_path)
     if errors:
         details = [{"code": "InvalidField", "target": one.json_path, "message": one.message} for one in errors]
         summary = "; ".join(f"{one.json_path}: {one.message}" for one in errors)
-        raise RefusalError(400, "ValidationError", f"The request is invalid: {summary}", details=details)
+        raise ApiError(400, "ValidationError", f"The request is invalid: {summary}", details=details)

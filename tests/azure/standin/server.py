@@ -81,6 +81,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self._read_body(request, entry)
             service.journal.keep_body(entry, request.body)
             response = _carry_out(service, request)
+            entry.deployment = response.headers.get("azureml-model-deployment", "")
             self._break_at("done", request)
             self._send(response, half=request.effect.cut == "answer")
             self._break_at("answer", request)

@@ -6,12 +6,13 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from standin import arm
-from standin.access import Access
+from standin import arm, scoring, vault
+from standin.access import MARKER, Access
 from standin.blob_service import BlobService
 from standin.blob_store import BlobStore
-from standin.exchange import Addresses, RefusalError, Request, Response, pattern
+from standin.exchange import Addresses, ApiError, Document, Request, Response, pattern
 from standin.faults import Faults
+from standin.history import History
 from standin.identity import cloud_metadata, discovery, login_token, managed_identity_token, openid_configuration
 from standin.journal import Journal
 from standin.operations import Operations
@@ -25,10 +26,12 @@ class Settings:
     Attributes:
         datastore_credentials: What listSecrets gives: `Sas`, `AccountKey`, or `None` (it is forbidden).
         sas_seconds: How long a new signature is valid.
+        quota_cores: Cores that all online deployments together may use.
     """
 
     datastore_credentials: str = "Sas"
     sas_seconds: float = 3600
+    quota_cores: int = 24
 
 
 class Service:
@@ -45,7 +48,16 @@ class Service:
         self.journal = Journal()
         self.faults = Faults()
         self.ended = threading.Event()  # set by a reset; what hangs lets go
+        self.scoring = scoring.Scoring(self, folder)
+        self.history = History(self.store, self.journal, self.scoring.answers_well)
+        self.packaged: dict[str, Document] = {}  # environment version -> the model and code that were packaged into it
+        self.secrets = {"modelpress-secret": f"{MARKER}-vault-value"}
         self._blob_service = BlobService(self.blobs, self.access, self.place.account)
+
+    def close(self) -> None:
+        """Let go what hangs, and stop what runs."""
+        self.ended.set()
+        self.scoring.stop_all()
 
     def answer(self, request: Request) -> Response:
         """Find who answers for this host and path."""
@@ -55,9 +67,9 @@ class Service:
                 request.names = {key: value or "" for key, value in found.groupdict().items()}
                 try:
                     return answer(self, request)
-                except RefusalError as refusal:
+                except ApiError as refusal:
                     return refusal.response()
-        return RefusalError(404, "NotFound", f"The stand-in has nothing at {request.host}{request.path}").response()
+        return ApiError(404, "NotFound", f"The stand-in has nothing at {request.host}{request.path}").response()
 
 
 def virtual_path(request: Request) -> str:
@@ -81,5 +93,8 @@ ROUTES = [
     (pattern("/{tenant}/v2.0/.well-known/openid-configuration"), lambda _, request: openid_configuration(request)),
     (pattern("/common/discovery/instance"), lambda _, request: discovery(request)),
     (pattern("/blob/{account}.blob.{suffix}/{rest*}"), lambda service, request: service._blob_service.answer(request)),
+    (pattern("/vault/{vault}/secrets/{secret}"), vault.answer),
+    (pattern("/vault/{vault}/secrets/{secret}/{version}"), vault.answer),
+    (pattern("/scoring/{endpoint}/score"), scoring.answer),
     (pattern("/subscriptions/{subscription}/{rest*}"), arm.answer),
 ]

@@ -7,7 +7,7 @@ import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from standin.exchange import Document, RefusalError
+from standin.exchange import ApiError, Document
 
 PROVIDER = "Microsoft.MachineLearningServices"
 
@@ -24,6 +24,7 @@ class Place:
     account: str = "standinacct"
     container: str = "azureml-blobstore"
     vault: str = "standin-vault"
+    tenant: str = "99999999-8888-7777-6666-555555555555"
 
     @property
     def provider_path(self) -> str:
@@ -73,11 +74,11 @@ class Store:
         return self._resources.get(path)
 
     def get(self, path: str) -> Document:
-        """Raises RefusalError, 404, when there is no such resource."""
+        """Raises ApiError, 404, when there is no such resource."""
         found = self.find(path)
         if found is None:
             kind, _, name = path.rpartition("/")
-            raise RefusalError(404, "UserError", f"Not found: {kind} '{name}' in workspace {self.place.workspace}")
+            raise ApiError(404, "UserError", f"Not found: {kind} '{name}' in workspace {self.place.workspace}")
         return found
 
     def children(self, path: str) -> list[Document]:

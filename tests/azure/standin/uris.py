@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote, urlsplit
 
-from standin.exchange import RefusalError
+from standin.exchange import ApiError
 from standin.store import Place
 
 _DATASTORE = re.compile(
@@ -19,16 +19,16 @@ def locate(place: Place, uri: str) -> tuple[str, str]:
     """Container and path that a datastore URI or a blob URL of the workspace's account names.
 
     Raises:
-        RefusalError: 400, for any other text.
+        ApiError: 400, for any other text.
     """
     if found := _DATASTORE.fullmatch(uri):
         if found[1] != DATASTORE:
-            raise RefusalError(400, "UserError", f"Datastore '{found[1]}' was not found.")
+            raise ApiError(400, "UserError", f"Datastore '{found[1]}' was not found.")
         return place.container, found[2].strip("/")
     parts = urlsplit(uri)
     segments = [unquote(one) for one in parts.path.strip("/").split("/")]
     if segments[0] == "blob" and len(segments) > 1 and segments[1].startswith(f"{place.account}.blob."):
         segments = segments[2:]  # the one-port form: see exchange.Addresses
     elif not (parts.hostname or "").startswith((f"{place.account}.blob.", "localhost")):
-        raise RefusalError(400, "UserError", f"The URI is not in the workspace's storage: {uri}")
+        raise ApiError(400, "UserError", f"The URI is not in the workspace's storage: {uri}")
     return segments[0], "/".join(segments[1:])

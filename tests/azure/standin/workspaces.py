@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from standin.access import ACCOUNT_KEY
-from standin.exchange import Document, RefusalError, Request, Response
+from standin.exchange import ApiError, Document, Request, Response
 from standin.store import PROVIDER
 from standin.uris import DATASTORE
 
@@ -81,12 +81,12 @@ def list_secrets(service: Service, request: Request) -> Response:
         return Response.of({"secretsType": "Sas", "sasToken": sas})
     if kind == "AccountKey":
         return Response.of({"secretsType": "AccountKey", "key": ACCOUNT_KEY})
-    raise RefusalError(403, "AuthorizationFailed", "The client does not have authorization to list datastore secrets.")
+    raise ApiError(403, "AuthorizationFailed", "The client does not have authorization to list datastore secrets.")
 
 
 def _check_datastore(request: Request) -> None:
     if request.names["datastore"] != DATASTORE:
-        raise RefusalError(404, "UserError", f"Datastore '{request.names['datastore']}' was not found.")
+        raise ApiError(404, "UserError", f"Datastore '{request.names['datastore']}' was not found.")
 
 
 ROUTES = [
