@@ -39,8 +39,11 @@ def _read_json(path: Path) -> dict[str, Any]:
 
 
 def _read_npz(path: Path) -> dict[str, Any]:
-    with path.open("rb") as file:
-        return npz_values(file)
+    try:
+        with path.open("rb") as file:
+            return npz_values(file)
+    except OSError as error:
+        raise SampleError(f"cannot read it: {error.strerror}") from error
 
 
 def is_typed(document: Mapping[str, Any]) -> bool:
@@ -67,7 +70,9 @@ def npz_values(file: IO[bytes]) -> dict[str, Any]:
     except SampleError:
         raise
     except Exception as error:  # zip, zlib and numpy have errors of their own
-        raise SampleError(f"cannot be read as a .npz file: {printable(error)}") from error
+        raise SampleError(
+            f"cannot be read as a .npz file: {printable(error)}"
+        ) from error
 
 
 def convert_inputs(
