@@ -33,6 +33,7 @@ OWN_DEPENDENCY = {
         ("templating/engine.py", *(f"templating/checking/{one}.py" for one in ("expressions", "statements", "survey"))),
         frozenset({"jinja2"}),
     ),
+    "projects/skeleton/filters.py": frozenset({"jinja2"}),
 }
 HEAVY = {"pydantic", "onnx", "numpy", "onnxruntime", "cookiecutter", "jinja2", "yaml", "rich", "azure"}
 

@@ -12,9 +12,11 @@ import click
 
 from modelpress.cli.config import config
 from modelpress.cli.doctor import doctor
+from modelpress.cli.init import init
 from modelpress.cli.inspect import inspect
 from modelpress.cli.output import error_document, report_error, wants_json
 from modelpress.cli.package import package
+from modelpress.cli.publish.group import publish
 from modelpress.cli.rank import rank
 from modelpress.cli.render import render
 from modelpress.cli.schema import schema
@@ -69,5 +71,5 @@ def modelpress() -> None:
     """Ranked model candidates in, a proven deployable project out."""
 
 
-for command in (package, rank, inspect, render, verify, templates, schema, config, doctor):
+for command in (package, rank, inspect, render, verify, publish, init, templates, schema, config, doctor):
     modelpress.add_command(command)

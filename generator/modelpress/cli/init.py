@@ -1,0 +1,127 @@
+"""`modelpress init`: a project to keep in git, from a skeleton."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from modelpress.cli.options import Selection, dry_run_option
+from modelpress.cli.output import Output, output_options, progress_option
+from modelpress.errors import UsageError
+
+if TYPE_CHECKING:
+    from modelpress.projects.skeleton.fetching import Skeleton
+    from modelpress.projects.skeleton.making import Project
+
+DEPLOY = "deploy"
+
+
+@dataclass(frozen=True, slots=True)
+class Deployable:
+    """What was rendered for the winner: its id, how many files, and what its user should know."""
+
+    candidate: str
+    files: int
+    warnings: tuple[str, ...]
+
+
+@click.command(short_help="A project to keep in git.")
+@click.argument("target", type=click.Path(path_type=Path), metavar="[DIR]", required=False)
+@click.option("--skeleton", metavar="PATH|URL", help="Any cookiecutter template: folder, git URL, zip, gh:OWNER/NAME.")
+@click.option("--checkout", metavar="REF", help="Branch, tag or commit of a git URL.")
+@click.option("--directory", metavar="SUB", help="The folder in it that holds cookiecutter.json.")
+@click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="An answer given beforehand.")
+@click.option(
+    "--replay", type=click.Path(path_type=Path), metavar="FILE", help="Answers of an earlier project; asks nothing."
+)
+@click.option("--no-input", is_flag=True, help="Ask nothing, take every default.")
+@click.option("--trust", is_flag=True, help="Run the code of a skeleton from elsewhere: templates, hooks, extensions.")
+@dry_run_option
+@progress_option
+@output_options
+def init(target: Path | None, output: Output, **options: Any) -> None:
+    """Make a project that is ready to work, in the new folder DIR.
+
+    It holds the configuration, a place for template overrides, `deploy/` rendered for the
+    current winner where a source is given, tests, CI workflows and a Makefile. Without DIR it
+    goes into the working folder, under the name that the skeleton gives it.
+    """
+    from modelpress.projects.skeleton.making import Answers, Source, fetched, made
+
+    source = Source(options["skeleton"], options["checkout"], options["directory"])
+    answers = Answers(_pairs(options["variables"]), options["replay"], no_input=options["no_input"])
+    with fetched(source) as skeleton:
+        if options["dry_run"]:
+            _show(skeleton, output)
+            return
+        with made(skeleton, answers, target, trust=options["trust"]) as project:
+            deployable = _render(project, output)
+        _report(skeleton, project, deployable, output)
+
+
+def _pairs(texts: tuple[str, ...]) -> dict[str, str]:
+    for text in texts:
+        if not text.partition("=")[1]:
+            raise UsageError(f"--var {text}: has no value", hint="Write it as NAME=VALUE.")
+    return {name: value for name, _, value in (text.partition("=") for text in texts)}
+
+
+def _render(project: Project, output: Output) -> Deployable | None:
+    """Render `deploy/` as `modelpress render` in the project would, where its configuration names a source."""
+    from modelpress import pipeline
+    from modelpress.cli.plan import carry_out
+    from modelpress.cli.rendering import golden_for, rendering_for
+    from modelpress.config.paths import PROJECT_FILE, resolve_path
+    from modelpress.packaging.chosen import candidate_of_rank, choose
+    from modelpress.packaging.project import DEFAULT_SETS
+
+    file = project.content / PROJECT_FILE
+    if not file.is_file():
+        return None
+    settings = Selection(None, {}, trust=False).settings(project=file)
+    named = settings.configuration.source
+    if named is None:
+        return None
+    source = settings.resolve("source", named)
+    if settings["source"].origin == "project":  # relative to where the project is going to be, and is not yet
+        source = Path(os.path.normpath(resolve_path(named, project.target)))
+    selection = Selection(source, {}, trust=False)
+    rendering = rendering_for(settings, source, settings.configuration.render.sets or DEFAULT_SETS)
+    chosen = choose(selection.request(settings), candidate_of_rank(1))
+    golden = golden_for(settings, chosen, by_default=True)
+    prepared = pipeline.plan_project(chosen, rendering, pipeline.Target(project.content / DEPLOY), golden)
+    written = carry_out(prepared, output)
+    return Deployable(chosen.entries[0].candidate.id, len(written.digests), (*settings.warnings, *prepared.warnings))
+
+
+def _show(skeleton: Skeleton, output: Output) -> None:
+    """What the skeleton asks and what of it would run, all of it."""
+    from dataclasses import asdict
+
+    from modelpress.projects.skeleton.survey import survey
+    from modelpress.projects.skeleton.variables import read_variables
+
+    found = survey(skeleton)
+    asked = {name: value for name, value in read_variables(skeleton.folder, skeleton.shown).items() if name[0] != "_"}
+    document = {"skeleton": skeleton.shown, "version": skeleton.version, "asks": asked, "runs": asdict(found)}
+    lines = [f"{skeleton.shown} ({skeleton.version})", f"asks: {', '.join(asked)}", "would run:"]
+    output.data(document, lambda: "\n".join([*lines, *(f"  {line}" for line in found.lines(len(found.files) + 1000))]))
+
+
+def _report(skeleton: Skeleton, project: Project, deployable: Deployable | None, output: Output) -> None:
+    warnings = deployable.warnings if deployable else ()
+    output.warn(warnings)
+    document = {
+        "path": str(project.target),
+        "skeleton": {"from": skeleton.shown, "version": skeleton.version},
+        "candidate": deployable.candidate if deployable else None,
+        "cookiecutter": dict(project.answers),
+        "warnings": list(warnings),
+    }
+    made = f"{project.target}: made from {skeleton.shown} ({skeleton.version})"
+    rendered = f"{project.target / DEPLOY}: {deployable.files} files for {deployable.candidate}" if deployable else ""
+    output.data(document, lambda: "\n".join(filter(None, (made, rendered))))

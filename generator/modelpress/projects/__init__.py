@@ -1,0 +1,1 @@
+"""Projects that are kept: made once from a skeleton, then edited by people."""

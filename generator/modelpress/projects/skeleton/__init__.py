@@ -1,0 +1,1 @@
+"""Skeletons: cookiecutter templates that a new project is made from."""
