@@ -22,6 +22,10 @@ FLAGS = {  # what the command line calls a setting; there is one for each that a
     "render.variables": "--var",
     "render.dims": "--dim",
     "model_roots": "--model-root",
+    "azure.subscription_id": "--subscription",
+    "azure.resource_group": "--resource-group",
+    "azure.workspace_name": "--workspace",
+    "azure.aml_config_path": "--workspace-file",
 }
 
 

@@ -12,6 +12,9 @@ from modelpress.errors import ModelpressError
 Kind = Literal["model", "data", "environment", "package", "endpoint", "deployment", "traffic"]
 Action = Literal["create", "keep", "update", "conflict"]
 OnConflict = Literal["fail", "next"]
+"""Where a version exists with other content: fail, or take the next version."""
+Uploader = Literal["own", "sdk"]
+"""Who uploads: this program, or the SDK as a fallback."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import logging
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 
 LOGGERS = ("azure", "msal")
+_ONE_AT_A_TIME = threading.RLock()  # two threads that redirect at once would leave the streams redirected
 
 
 @contextmanager
@@ -23,6 +25,6 @@ def quiet() -> Iterator[None]:
         if not logger.hasHandlers():  # otherwise Python prints the warnings of such a logger itself
             logger.addHandler(logging.NullHandler())
     sink = io.StringIO()
-    with redirect_stdout(sink), redirect_stderr(sink), warnings.catch_warnings():
+    with _ONE_AT_A_TIME, redirect_stdout(sink), redirect_stderr(sink), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield

@@ -1,0 +1,1 @@
+"""`modelpress publish`: one module a kind of thing that is published."""
