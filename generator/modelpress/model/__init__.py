@@ -2,10 +2,12 @@
 
 from modelpress.model.description import describe_type, signature_document, spec_document
 from modelpress.model.files import Component, ModelFiles, gather_files
+from modelpress.model.images import BaseImage, image_for
 from modelpress.model.runtime import Runtime, compatibility_warnings, runtime_for
 from modelpress.model.signature import ModelSignature, TensorSpec, TypeSpec, inspect_model
 
 __all__ = [
+    "BaseImage",
     "Component",
     "ModelFiles",
     "ModelSignature",
@@ -15,6 +17,7 @@ __all__ = [
     "compatibility_warnings",
     "describe_type",
     "gather_files",
+    "image_for",
     "inspect_model",
     "runtime_for",
     "signature_document",

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from modelpress.candidates import Ranked, Ranking
 from modelpress.candidates.candidate import Candidate, Metric
-from modelpress.model import Runtime, TensorSpec, describe_type, spec_document
+from modelpress.model import Runtime, TensorSpec, describe_type, image_for, spec_document
 from modelpress.templating.context import (
     CandidateContext,
     Metrics,
@@ -154,11 +154,14 @@ def runtime_context(candidate: Candidate, runtime: Runtime) -> RuntimeContext:
     settings = candidate.inference_settings or {}
     recorded = settings.get("session_options")
     session_options = recorded if isinstance(recorded, Mapping) else {}
+    providers = execution_providers(candidate)
+    image = image_for([provider["name"] for provider in providers])
     return RuntimeContext(
         package=runtime.package,
         version=runtime.version,
         python_version=PYTHON_VERSION,
-        execution_providers=execution_providers(candidate),
+        execution_providers=providers,
+        image={"name": image.reference, "python_version": image.python_version, "has_python": image.has_python},
         session_options={name: value for name, value in session_options.items() if value is not None},
         io_bind=bool(settings.get("io_bind")),
         extensions=bool(candidate.model.config.get("use_ort_extensions")),

@@ -91,6 +91,22 @@ class ProviderItem(TypedDict):
     options: Annotated[dict[str, Any], Doc("Its options.", {})]
 
 
+class ImageItem(TypedDict):
+    """A container image to start from."""
+
+    name: Annotated[
+        str,
+        Doc(
+            "Its reference, in which ${PYTHON_VERSION} stands for a version of Python.",
+            "docker.io/library/python:${PYTHON_VERSION}-slim-bookworm",
+        ),
+    ]
+    python_version: Annotated[str, Doc("Version of Python to take where nobody chooses.", "3.11")]
+    has_python: Annotated[
+        bool, Doc("Whether Python is in it; otherwise it is an Ubuntu that can install it.", example=True)
+    ]
+
+
 @dataclass(frozen=True)
 class ProjectContext:
     """The project that is rendered."""
@@ -197,6 +213,7 @@ class RuntimeContext:
     session_options: Annotated[
         dict[str, Any], Doc("Session options as recorded, nulls left out.", {"intra_op_num_threads": 2})
     ]
+    image: Annotated[ImageItem, Doc("Image with the libraries that the execution providers need.")]
     io_bind: Annotated[bool, Doc("Whether inputs and outputs are bound to the device.", example=False)]
     extensions: Annotated[bool, Doc("Whether onnxruntime-extensions must be registered.", example=False)]
 

@@ -54,6 +54,7 @@ def _ordinary() -> RenderContext:
         python_version="3.11",
         execution_providers=[{"name": "CPUExecutionProvider", "options": {}}],
         session_options={"intra_op_num_threads": 2},
+        image={"name": "docker.io/library/python:3.11", "python_version": "3.11", "has_python": True},
         io_bind=False,
         extensions=False,
     )
