@@ -115,6 +115,11 @@ def test_the_runtime_follows_the_recorded_settings() -> None:
             {"name": "CUDAExecutionProvider", "options": {"device_id": 0}},
             {"name": "CPUExecutionProvider", "options": {}},
         ],
+        "image": {
+            "name": "docker.io/nvidia/cuda:13.0.1-cudnn-runtime-ubuntu24.04",
+            "python_version": "3.12",
+            "has_python": False,
+        },
         "session_options": {"intra_op_num_threads": 2},
         "io_bind": True,
         "extensions": True,
