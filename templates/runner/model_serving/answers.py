@@ -1,0 +1,114 @@
+"""What answers hold: outputs in the form that was asked for, or why there are none."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from model_runner.documents import value_document
+from model_runner.messages import InputError, SampleError
+from model_runner.tensors import NOT_IN_NUMPY, Argument, Value, family, split_type
+from model_serving.payloads import BINARY, JSON, Form
+
+BAD_REQUEST = 400
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The status, the body and its type."""
+
+    status: int
+    body: bytes
+    content_type: str = JSON
+
+
+def outputs_answer(outputs: Sequence[Value], form: Form) -> Answer:
+    """The outputs. Raises SampleError where the form cannot hold them."""
+    if form is Form.NPZ:
+        return Answer(200, _npz(outputs), BINARY)
+    return Answer(200, outputs_json(outputs, form).encode())
+
+
+def refusal(error: SampleError, arguments: Mapping[str, Argument]) -> Answer:
+    """Why the request was not answered, with the input at fault and what it should be."""
+    told: dict[str, str] = {"message": str(error)}
+    if isinstance(error, InputError):
+        told["field"] = error.name
+        if error.name in arguments:
+            told["expected"] = arguments[error.name].declared
+    return Answer(BAD_REQUEST, json.dumps(told).encode())
+
+
+def outputs_json(outputs: Sequence[Value], form: Form = Form.PLAIN) -> str:
+    """{"outputs": {name: nested lists}}, or a list of documents as in golden.json."""
+    if form is Form.TYPED:
+        return _dumps({"outputs": [value_document(output) for output in outputs]})
+    return _dumps(
+        {"outputs": {one.name: plain(one.value, one.type) for one in outputs}}
+    )
+
+
+def plain(value: Any, type_name: str) -> Any:
+    """A tensor as nested lists, a sequence as a list, a map as a dictionary."""
+    kind, inner = split_type(type_name)
+    if kind == "optional":
+        return None if value is None else plain(value, inner)
+    if kind == "seq":
+        return [plain(item, inner) for item in value]
+    if kind == "map":
+        return dict(value)
+    if inner in NOT_IN_NUMPY and family(inner) == "float":
+        value = value.astype(np.float32)
+    return value.tolist()
+
+
+def _dumps(document: Any) -> str:
+    try:
+        return json.dumps(document, allow_nan=False)
+    except ValueError:
+        return json.dumps(_finite(document), allow_nan=False)
+
+
+def _finite(value: Any) -> Any:
+    """What JSON has no number for as text: NaN, Infinity, -Infinity."""
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_finite(item) for item in value]
+    if not isinstance(value, float) or math.isfinite(value):
+        return value
+    return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+
+
+def _npz(outputs: Sequence[Value]) -> bytes:
+    """Not numpy.savez: its names are keyword arguments, and outputs may be called `file`."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for output in outputs:
+            if not output.type.startswith("tensor("):
+                raise SampleError(
+                    f"output {output.name!r} ({output.type}) is no array: ask for JSON "
+                    f"with the header `Accept: {JSON}`"
+                )
+            info = zipfile.ZipInfo(f"{output.name}.npy")  # with a date that is fixed
+            with archive.open(info, "w", force_zip64=True) as member:
+                np.lib.format.write_array(
+                    member, _storable(output.value), allow_pickle=False
+                )
+    return packed.getvalue()
+
+
+def _storable(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Text as numpy's own; types that numpy lacks keep their bytes."""
+    if array.dtype == object:
+        return array.astype(str)
+    if array.dtype.kind == "V":
+        return array.view(f"V{array.itemsize}")
+    return array
