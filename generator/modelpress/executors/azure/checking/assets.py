@@ -29,9 +29,8 @@ def asset_flaws(bundle: Bundle, document: Document, kind: AssetKind) -> Iterator
 
 def repeated_flaws(documents: list[Document]) -> Iterator[Flaw]:
     """Names that two assets of a kind share."""
-    first: dict[object, str] = {}
+    first: dict[str, str] = {}
     for document in documents:
-        name = document.get("name")
-        other = first.setdefault(name, document.file)
-        if other != document.file and name is not None:
+        other = first.setdefault(str(document.get("name")), document.file)
+        if other != document.file:
             yield document.flaw(("name",), f"{other} has the same name", "Rename one of them.")

@@ -29,7 +29,7 @@ SECRET_FILES = (
 )
 """Patterns for names of files that hold secrets."""
 
-IGNORE = "Remove it, or list it in .amlignore beside the scoring script."
+IGNORE = "Remove it; packaging leaves out what .amlignore lists."
 
 
 def code_flaws(files: Mapping[str, Entry], folder: str, script: str) -> Iterator[Flaw]:

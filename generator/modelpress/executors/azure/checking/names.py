@@ -65,7 +65,7 @@ def reference_flaws(document: Document, keys: tuple[str, ...], kind: str, descri
     if value is None:
         yield document.flaw(keys, "is missing", f"Name the {kind}, as azureml:NAME:VERSION.")
     elif found is None and not is_elsewhere(value):
-        yield document.flaw(keys, f"is no reference to a {kind}", "As azureml:NAME:VERSION or azureml:NAME@latest.")
+        yield document.flaw(keys, f"names no {kind}", "As azureml:NAME:VERSION or azureml:NAME@latest.")
     if found is None or described is None:
         return
     name, version = described.get("name"), described.get("version")
