@@ -18,10 +18,11 @@ def azure_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Azure]:
 
 
 @pytest.fixture
-def azure(azure_process: Azure) -> Azure:
+def azure(azure_process: Azure) -> Iterator[Azure]:
     """An empty workspace."""
     azure_process.reset()
-    return azure_process
+    yield azure_process
+    assert azure_process.defects() == []
 
 
 @pytest.fixture(scope="session")

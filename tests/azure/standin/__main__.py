@@ -19,6 +19,7 @@ def main(folder: Path) -> None:
     control = Control(folder)
     secure = Server(control.current, control.answer, pair, tls=True)
     plain = Server(control.current, control.answer, pair, tls=False)
+    control.host = f"localhost:{secure.port}"
     secure.start()
     plain.start()
     sys.stdout.write(json.dumps({"https": secure.port, "http": plain.port, "ca": str(ca)}) + "\n")

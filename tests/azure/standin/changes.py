@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from standin.exchange import Document, Effect, Request, Response
+from standin.effects import Effect
+from standin.exchange import Document, Request, Response
 
 if TYPE_CHECKING:
     from standin.service import Service

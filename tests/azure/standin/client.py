@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 from standin.access import MARKER
 from standin.answers import Answer
-from standin.exchange import Effect
+from standin.effects import Effect
 from standin.history import Moment
 from standin.store import Place
 
@@ -50,6 +50,11 @@ class Azure:
         self.url = f"https://localhost:{ready['https']}"
         self.plain_url = f"http://127.0.0.1:{ready['http']}"
         self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+    @property
+    def vault_url(self) -> str:
+        """The Key Vault without the proxy; by the proxy it is `https://{workspace.vault}.vault.azure.net`."""
+        return f"{self.url}/vault/{self.workspace.vault}.vault.localhost"
 
     @property
     def environment(self) -> dict[str, str]:
@@ -104,6 +109,10 @@ class Azure:
             if method in {"*", one["method"]} and re.search(path, _target(one), re.IGNORECASE)
         ]
 
+    def defects(self) -> list[str]:
+        """Tracebacks of the stand-in itself; the fixture fails the test for one."""
+        return list(self._ask("defects"))
+
     def blobs(self) -> list[dict[str, Any]]:
         """Container, name, size, md5, metadata and blocks [id, size] of every blob."""
         return list(self._ask("blobs"))
@@ -155,6 +164,18 @@ class Azure:
     def secret(self, name: str, value: str) -> None:
         """Put a secret into the Key Vault; let the value contain `marker`."""
         self._ask("secret", **{name: value})
+
+    def arm(self, method: str, path: str, body: object = None) -> Any:
+        """Carry out an ARM request on the workspace (`path` below it) beside faults and journal; returns the answer.
+
+        Operations it starts end at once. Raises urllib.error.HTTPError when the service refuses.
+        """
+        answer = self._send("arm", {"method": method, "path": path, "body": body})
+        self.end_operations()
+        return json.loads(answer or b"null")
+
+    def put_blob(self, name: str, text: str, *, container: str = Place.container) -> None:
+        self._ask("put_blob", container=container, name=name, text=text)
 
     def operations(self, *, looks: int | None = None, retry_after_ms: int | None = None) -> list[dict[str, str]]:
         """All long-running operations.

@@ -51,7 +51,7 @@ class Container:
             self._process = subprocess.Popen(
                 [part.replace("{port}", str(self._port)) for part in command],
                 cwd=folder / "code",
-                env=inherited | environment,
+                env=inherited | environment | {"PYTHONUNBUFFERED": "1"},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from standin.answers import Answer
-from standin.exchange import Document, Effect, Request, Response
+from standin.effects import Effect
+from standin.exchange import Document, Request, Response
 from standin.faults import Rule
 from standin.service import Service
 
@@ -19,6 +20,7 @@ class Control:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.host = ""  # of the TLS port, set when it is known
         self._generation = 0
         self.service = Service(folder / "0")
 
@@ -32,9 +34,19 @@ class Control:
         if verb == "blob":
             blob = self.service.blobs.get(arguments["container"], arguments["name"])
             return Response(200, blob.path.read_bytes())
+        if verb == "arm":
+            return self._arm(arguments)
         if verb not in VERBS:
             return Response.of({"error": f"unknown verb {verb}"}, 404)
         return Response.of(VERBS[verb](self.service, arguments))
+
+    def _arm(self, arguments: Document) -> Response:
+        """Carry out an ARM request without the wire: no fault hits it, and the journal does not show it."""
+        path = f"{self.service.place.workspace_path}/{arguments['path']}"
+        headers = {"authorization": f"Bearer {self.service.access.token()}"}
+        request = Request(arguments["method"], self.host, path, {"api-version": "2024-10-01"}, headers)
+        request.body = json.dumps(arguments["body"]).encode()
+        return self.service.answer(request)
 
     def _reset(self) -> None:
         old, self._generation = self._generation, self._generation + 1
@@ -80,6 +92,10 @@ def _uncommitted(service: Service, arguments: Document) -> list[Any]:
     return [[block.identifier, block.size] for block in blocks]
 
 
+def _put_blob(service: Service, arguments: Document) -> None:
+    service.blobs.put(arguments["container"], arguments["name"], arguments["text"].encode())
+
+
 def _end_operations(service: Service, _: Document) -> None:
     with service.store.lock:
         service.operations.end_all()
@@ -95,11 +111,13 @@ VERBS: dict[str, Callable[[Service, Document], object]] = {
     "answers": _answers,
     "blobs": _blobs,
     "clear_faults": lambda service, _: service.faults.clear(),
+    "defects": lambda service, _: service.journal.defects,
     "end_operations": _end_operations,
     "expire_signatures": lambda service, _: service.access.expire_signatures(),
     "fault": _fault,
     "history": lambda service, arguments: service.history.moments(arguments["endpoint"]),
     "operations": _operations,
+    "put_blob": _put_blob,
     "requests": lambda service, _: service.journal.entries(),
     "resources": lambda service, arguments: service.store.children(arguments["path"]),
     "secret": lambda service, arguments: service.secrets.update(arguments),

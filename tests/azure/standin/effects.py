@@ -1,8 +1,37 @@
-"""Names the faults that tests inject."""
+"""The faults that tests inject, by name."""
 
 from __future__ import annotations
 
-from standin.exchange import Document, Effect
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What happens to a request. Several parts may be combined.
+
+    Attributes:
+        delay: Seconds before the request is carried out; None waits until the service is reset.
+        cut: Where the connection breaks: `head` (nothing of the body is read), `body` (`cut_bytes` of it are read),
+            `done` (carried out, the answer is lost) or `answer` (half of the answer is sent).
+        status: Answer with this status instead, with `code`, `message`, `details` and `headers`.
+        carried_out: Whether the request is carried out before it is answered with `status`.
+        operation: How the long-running operation that this request starts ends: `Failed` with `code`, `message` and
+            `details`, `Canceled`, or `InProgress` (never).
+        log: What the containers of a deployment that fails this way have logged.
+    """
+
+    delay: float | None = 0.0
+    cut: str = ""
+    cut_bytes: int = 0
+    status: int = 0
+    carried_out: bool = False
+    code: str = "InternalServerError"
+    message: str = "A fault was injected."
+    details: list[dict[str, Any]] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
+    operation: str = ""
+    log: str = ""
 
 
 def status(code: int, *, retry_after: float | None = None, carried_out: bool = False) -> Effect:
@@ -49,7 +78,7 @@ def expired_signature() -> Effect:
     return Effect(status=403, code="AuthenticationFailed", message=message)
 
 
-def failed_operation(code: str, message: str, *, details: list[Document] | None = None, log: str = "") -> Effect:
+def failed_operation(code: str, message: str, *, details: list[dict[str, Any]] | None = None, log: str = "") -> Effect:
     """The operation that the request starts fails; `log` is what getLogs then gives for a deployment."""
     return Effect(operation="Failed", code=code, message=message, details=details or [], log=log)
 

@@ -7,35 +7,9 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from standin.effects import Effect
+
 Document = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Effect:
-    """What happens to a request. Several parts may be combined.
-
-    Attributes:
-        delay: Seconds before the request is carried out; None waits until the service is reset.
-        cut: Where the connection breaks: `head` (nothing of the body is read), `body` (`cut_bytes` of it are read),
-            `done` (carried out, the answer is lost) or `answer` (half of the answer is sent).
-        status: Answer with this status instead, with `code`, `message`, `details` and `headers`.
-        carried_out: Whether the request is carried out before it is answered with `status`.
-        operation: How the long-running operation that this request starts ends: `Failed` with `code`, `message` and
-            `details`, `Canceled`, or `InProgress` (never).
-        log: What the containers of a deployment that fails this way have logged.
-    """
-
-    delay: float | None = 0.0
-    cut: str = ""
-    cut_bytes: int = 0
-    status: int = 0
-    carried_out: bool = False
-    code: str = "InternalServerError"
-    message: str = "A fault was injected."
-    details: list[Document] = field(default_factory=list)
-    headers: dict[str, str] = field(default_factory=dict)
-    operation: str = ""
-    log: str = ""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ import re
 import threading
 from dataclasses import dataclass
 
-from standin.exchange import Effect, Request
+from standin.effects import Effect
+from standin.exchange import Request
 
 NONE = Effect()
 

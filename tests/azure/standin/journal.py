@@ -44,6 +44,7 @@ class Journal:
     """All requests since the last reset, in order of arrival."""
 
     def __init__(self) -> None:
+        self.defects: list[str] = []  # tracebacks of the stand-in itself
         self._lock = threading.Lock()
         self._entries: list[Entry] = []
         self._numbers = itertools.count(1)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from standin import naming
 from standin.capacity import check_instances
 from standin.changes import Change, begin, begin_delete
+from standin.effects import Effect
 from standin.endpoints import deployment_path, endpoint_path, envelope
-from standin.exchange import ApiError, Document, Effect, Request, Response
+from standin.exchange import ApiError, Document, Request, Response
 from standin.references import check_serving, missing_script
 from standin.schema import check_body
 

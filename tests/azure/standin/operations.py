@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from standin.exchange import ApiError, Document, Effect, Request, Response
+from standin.effects import Effect
+from standin.exchange import ApiError, Document, Request, Response
 from standin.store import Place, timestamp
 
 if TYPE_CHECKING:

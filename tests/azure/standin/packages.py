@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from standin import naming
 from standin.assets import count_version
-from standin.exchange import ApiError, Document, Effect, Request, Response
+from standin.effects import Effect
+from standin.exchange import ApiError, Document, Request, Response
 from standin.references import check_environment, missing_script, referenced
 from standin.schema import check_body
 

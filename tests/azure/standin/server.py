@@ -8,11 +8,12 @@ import ssl
 import struct
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
-from standin.exchange import Request, Response
+from standin.exchange import ApiError, Request, Response
 from standin.journal import Entry
 from standin.service import Service
 
@@ -138,7 +139,17 @@ def _carry_out(service: Service, request: Request) -> Response:
         raise _CutError
     time.sleep(effect.delay)
     if not effect.status:
-        return service.answer(request)
+        return _answer_of(service, request)
     if effect.carried_out:
-        service.answer(request)
-    return effect.response()
+        _answer_of(service, request)
+    response = ApiError(effect.status, effect.code, effect.message, details=effect.details).response()
+    response.headers |= {"x-ms-error-code": effect.code, **effect.headers}
+    return response
+
+
+def _answer_of(service: Service, request: Request) -> Response:
+    try:
+        return service.answer(request)
+    except Exception as error:  # noqa: BLE001 (a defect of the stand-in: the fixture fails the test with it)
+        service.journal.defects.append(traceback.format_exc())
+        return ApiError(500, "DefectOfTheStandIn", repr(error)).response()

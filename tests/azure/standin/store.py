@@ -93,9 +93,10 @@ class Store:
             del self._resources[one], self._created[one]
 
     def path_of(self, identifier: str) -> str | None:
-        """The path below the workspace of an ARM id or of an `azureml://locations/...` id; None for other texts."""
+        """The path below the workspace of any of the forms an id has; None for other texts."""
+        arm = f"{self.place.workspace_path}/"
         short = f"azureml://locations/{self.place.location}/workspaces/{self.place.workspace_id}/"
-        for prefix in (f"{self.place.workspace_path}/", short):
+        for prefix in (arm, f"azureml:/{arm}", short):
             if identifier.lower().startswith(prefix.lower()):
                 return identifier[len(prefix) :]
         return None

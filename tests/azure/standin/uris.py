@@ -27,8 +27,11 @@ def locate(place: Place, uri: str) -> tuple[str, str]:
         return place.container, found[2].strip("/")
     parts = urlsplit(uri)
     segments = [unquote(one) for one in parts.path.strip("/").split("/")]
-    if segments[0] == "blob" and len(segments) > 1 and segments[1].startswith(f"{place.account}.blob."):
-        segments = segments[2:]  # the one-port form: see exchange.Addresses
-    elif not (parts.hostname or "").startswith((f"{place.account}.blob.", "localhost")):
+    host = parts.hostname or ""
+    if host == "localhost" and segments[0] == "blob":
+        # The form without the proxy (see exchange.Addresses). The SDK loses the account of a build context's URL.
+        named = segments[1:2] and segments[1].startswith(f"{place.account}.blob.")
+        segments = segments[2:] if named else segments[1:]
+    elif not host.startswith(f"{place.account}.blob."):
         raise ApiError(400, "UserError", f"The URI is not in the workspace's storage: {uri}")
     return segments[0], "/".join(segments[1:])
