@@ -14,6 +14,7 @@ from modelpress.cli.output import Output, output_options, progress_option
 from modelpress.errors import UsageError
 
 if TYPE_CHECKING:
+    from modelpress.config.settings import Settings
     from modelpress.projects.skeleton.fetching import Skeleton
     from modelpress.projects.skeleton.making import Project
 
@@ -72,30 +73,39 @@ def _pairs(texts: tuple[str, ...]) -> dict[str, str]:
 
 def _render(project: Project, output: Output) -> Deployable | None:
     """Render `deploy/` as `modelpress render` in the project would, where its configuration names a source."""
-    from modelpress import pipeline
-    from modelpress.cli.plan import carry_out
-    from modelpress.cli.rendering import golden_for, rendering_for
-    from modelpress.config.paths import PROJECT_FILE, resolve_path
-    from modelpress.packaging.chosen import candidate_of_rank, choose
-    from modelpress.packaging.project import DEFAULT_SETS
+    from modelpress.config.paths import PROJECT_FILE
 
     file = project.content / PROJECT_FILE
     if not file.is_file():
         return None
     settings = Selection(None, {}, trust=False).settings(project=file)
-    named = settings.configuration.source
-    if named is None:
-        return None
-    source = settings.resolve("source", named)
-    if settings["source"].origin == "project":  # relative to where the project is going to be, and is not yet
-        source = Path(os.path.normpath(resolve_path(named, project.target)))
-    selection = Selection(source, {}, trust=False)
+    return None if settings.configuration.source is None else _deployable(project, settings, output)
+
+
+def _deployable(project: Project, settings: Settings, output: Output) -> Deployable:
+    from modelpress import pipeline
+    from modelpress.cli.plan import carry_out
+    from modelpress.cli.rendering import golden_for, rendering_for
+    from modelpress.packaging.chosen import candidate_of_rank, choose
+    from modelpress.packaging.project import DEFAULT_SETS
+
+    source = _source(project, settings)
     rendering = rendering_for(settings, source, settings.configuration.render.sets or DEFAULT_SETS)
-    chosen = choose(selection.request(settings), candidate_of_rank(1))
+    chosen = choose(Selection(source, {}, trust=False).request(settings), candidate_of_rank(1))
     golden = golden_for(settings, chosen, by_default=True)
     prepared = pipeline.plan_project(chosen, rendering, pipeline.Target(project.content / DEPLOY), golden)
     written = carry_out(prepared, output)
     return Deployable(chosen.entries[0].candidate.id, len(written.digests), (*settings.warnings, *prepared.warnings))
+
+
+def _source(project: Project, settings: Settings) -> Path:
+    """Where the candidates are, if the project lay where it is going to be."""
+    from modelpress.config.paths import resolve_path
+
+    named = str(settings.configuration.source)
+    if settings["source"].origin != "project":
+        return settings.resolve("source", named)
+    return Path(os.path.normpath(resolve_path(named, project.target)))
 
 
 def _show(skeleton: Skeleton, output: Output) -> None:

@@ -36,7 +36,8 @@ def nested(task: Task, folder: Path) -> tuple[Task, Path] | None:
     variables = read_variables(folder, task.template)
     if not NESTED & variables.keys():
         return None
-    said = generate_context(str(folder / NAME), task.defaults, _outer_answers(task, variables))
+    own = {name: text for name, text in task.answers.items() if name in NESTED & variables.keys()}
+    said = generate_context(str(folder / NAME), task.defaults, own)
     try:
         chosen = Path(choose_nested_template(said, folder, task.silent))
     except (ValueError, AttributeError, LookupError, TypeError):
@@ -55,12 +56,8 @@ def nested(task: Task, folder: Path) -> tuple[Task, Path] | None:
             f"{task.template}: {place!r} is no nested skeleton", hint="Name one of its folders with --directory."
         )
     home = Path(os.path.realpath(task.home), place)
-    return replace(task, home=home, template=str(home)), chosen
-
-
-def _outer_answers(task: Task, variables: Mapping[str, Any]) -> dict[str, str]:
-    """Answers to what the outer skeleton asks; the others are for the nested one."""
-    return {name: value for name, value in task.answers.items() if name in NESTED & variables.keys()}
+    rest = {name: text for name, text in task.answers.items() if name not in own}
+    return replace(task, home=home, template=str(home), answers=rest), chosen
 
 
 def answer(task: Task, folder: Path) -> Context:

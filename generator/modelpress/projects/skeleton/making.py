@@ -24,7 +24,7 @@ from modelpress.projects.skeleton.task import Task
 from modelpress.projects.skeleton.variables import Marks
 from modelpress.version import __version__
 
-UNNAMED = "project"  # what a project is called until its skeleton has named it
+UNNAMED = "project"  # until the skeleton has named it; and a name that is given may look like a template
 PLAIN = Marks.of({})
 
 
@@ -73,7 +73,7 @@ def made(skeleton: Skeleton, answers: Answers, target: Path | None, *, trust: bo
         refuse_untrusted(skeleton)
     if target is not None:
         refuse_occupied(target)
-    beside = real(target or Path(UNNAMED))
+    beside = real(target or Path(UNNAMED)).with_name(UNNAMED)
     with workspace(beside) as content, tempfile.TemporaryDirectory(prefix="modelpress-") as folder:
         content.mkdir()
         _refuse_marks(content)
@@ -112,7 +112,7 @@ def _reference(source: Source) -> Reference:
         raise UsageError("--checkout and --directory say more about --skeleton, which is not given")
     from importlib.resources import files
 
-    return Reference("built-in", str(files("modelpress.templates") / "project"))
+    return Reference("built-in", str(files("modelpress.templates") / "project"), "the built-in skeleton")
 
 
 def _refuse_marks(content: Path) -> None:

@@ -15,7 +15,7 @@ Kind = Literal["built-in", "folder", "zip", "git"]
 SCHEMES = ("https", "ssh", "file")
 URL = re.compile(r"(?:(git|hg)\+)?([a-z][a-z0-9+.-]*)://.*", re.IGNORECASE | re.DOTALL)
 HELPER = re.compile(r"[a-z0-9+.-]+::.*", re.IGNORECASE | re.DOTALL)  # git would run a program of that name
-SCP_LIKE = re.compile(r"[\w.-]+@[\w.-]+:.*", re.DOTALL)
+SCP_LIKE = re.compile(r"[^/\\:]+@[^/\\:]+:.*", re.DOTALL)
 CREDENTIALS = re.compile(r"(?<=://)[^/@\s]*@")
 
 
@@ -23,19 +23,21 @@ CREDENTIALS = re.compile(r"(?<=://)[^/@\s]*@")
 class Reference:
     """Where a skeleton comes from.
 
-    `location` is a path, or a URL as git takes it. `checkout` is a branch, tag or commit;
-    `directory` the folder in it that holds cookiecutter.json.
+    `text` is what the user said, `location` what that means: a path, or a URL as git takes it.
+    `checkout` is a branch, tag or commit; `directory` the folder in it that holds
+    cookiecutter.json.
     """
 
     kind: Kind
     location: str
+    text: str
     checkout: str | None = None
     directory: str | None = None
 
     @property
     def shown(self) -> str:
-        """The location as it may be printed and written to files: without user name and password."""
-        return "the built-in skeleton" if self.kind == "built-in" else without_credentials(self.location)
+        """What the user said, as it may be printed and written to files: without user name and password."""
+        return without_credentials(self.text)
 
 
 def parse_reference(
@@ -60,7 +62,7 @@ def parse_reference(
     if kind == "git":
         location = location.removeprefix("git+")
         _check_url(location)
-    return Reference(kind, location, checkout, _inside(directory))
+    return Reference(kind, location, text, checkout, _inside(directory))
 
 
 def without_credentials(text: str) -> str:
