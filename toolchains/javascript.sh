@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Set up what runs a JavaScript sample in Node and in a browser, in .toolchains/javascript/node_modules
-# (done once, then quick): ONNX Runtime for both, and what drives a browser.
+# (done once, then quick): ONNX Runtime for both, and what drives a browser. Azurite comes along: the blob service that
+# uploads to Azure are checked against.
 #
 # Needs: node (20 or later) and npm. The browser itself is the system's (Debian: chromium).
 # All parts are pinned by checksum in toolchains/javascript/package-lock.json.

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+from azurite import PROGRAM, Azurite
 from sdk_session import SdkSession
 from standin.client import Azure
 
@@ -23,6 +26,19 @@ def azure(azure_process: Azure) -> Iterator[Azure]:
     azure_process.reset()
     yield azure_process
     assert azure_process.defects() == []
+
+
+@pytest.fixture
+def azurite(azure: Azure, require_tool: Callable[[str], str], tmp_path: Path) -> Iterator[Azurite]:
+    """The workspace's storage account is an Azurite."""
+    node = require_tool("node")
+    if not PROGRAM.is_file():
+        required = os.environ.get("MODELPRESS_REQUIRE")
+        (pytest.fail if required else pytest.skip)("Azurite is not installed: run toolchains/javascript.sh")
+    azurite = Azurite(node, tmp_path, azure)
+    azure.use_azurite(azurite.host)
+    yield azurite
+    azurite.stop()
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
 """`python -m standin FOLDER`: serves until its standard input ends.
 
-Prints one line of JSON when ready: `{"https": port, "http": port, "ca": path}`.
+Prints one line of JSON when ready: `{"https": port, "http": port, "ca": path, "pair": path}`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def main(folder: Path) -> None:
     control.host = f"localhost:{secure.port}"
     secure.start()
     plain.start()
-    sys.stdout.write(json.dumps({"https": secure.port, "http": plain.port, "ca": str(ca)}) + "\n")
+    sys.stdout.write(json.dumps({"https": secure.port, "http": plain.port, "ca": str(ca), "pair": str(pair)}) + "\n")
     sys.stdout.flush()
     sys.stdin.read()  # ends when the process that started this one ends, however it ends
     control.current().close()

@@ -71,10 +71,11 @@ def put_version(service: Service, request: Request) -> Response:
 
 def start_pending_upload(service: Service, request: Request) -> Response:
     """A fresh container, and a signature that opens only this."""
-    container, account = str(uuid.uuid4()), service.place.account
-    service.blobs.create_container(container)
-    uri = request.addresses.container(account, container)
-    sas = service.access.sign(account, container, seconds=service.settings.sas_seconds)
+    container = str(uuid.uuid4())
+    service.storage.create_container(container)
+    account = service.storage.account_name(request.addresses)
+    uri = f"https://{account}.blob.{request.addresses.storage_suffix}/{container}"
+    sas = service.storage.sign(container, service.settings.sas_seconds)
     reference = {
         "blobUri": uri,
         "storageAccountArmId": "",
@@ -107,10 +108,7 @@ def _check_content(service: Service, sent: Document) -> None:
     """The blobs that an asset names must be there."""
     uris = [sent.get(key) for key in ("modelUri", "dataUri", "codeUri")] + [sent.get("build", {}).get("contextUri")]
     for uri in filter(None, uris):
-        container, path = locate(service.place, uri)
-        folder = f"{path.rstrip('/')}/" if path else ""
-        blobs = service.blobs.container(container)
-        if path not in blobs and not any(one.startswith(folder) for one in blobs):
+        if not service.storage.holds(*locate(service.place, uri)):
             raise ApiError(400, "UserError", f"Nothing is stored at {uri}")
 
 

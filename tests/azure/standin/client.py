@@ -29,6 +29,8 @@ class Azure:
     Attributes:
         workspace: Subscription, resource group, workspace name and the other names of the place.
         environment: Environment variables that point the unmodified SDK of a child process here.
+        ca: The certificate authority that clients must trust.
+        pair: A server certificate of it for localhost, with its key.
         proxy_environment: The same by a proxy that ends TLS, so that the SDK sees Azure's real host names.
         marker: The text that every secret handed out contains.
     """
@@ -46,7 +48,7 @@ class Azure:
         )
         assert self._process.stdout
         ready = json.loads(self._process.stdout.readline())
-        self.ca = Path(ready["ca"])
+        self.ca, self.pair = Path(ready["ca"]), Path(ready["pair"])
         self.url = f"https://localhost:{ready['https']}"
         self.plain_url = f"http://127.0.0.1:{ready['http']}"
         self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -164,6 +166,10 @@ class Azure:
     def secret(self, name: str, value: str) -> None:
         """Put a secret into the Key Vault; let the value contain `marker`."""
         self._ask("secret", **{name: value})
+
+    def use_azurite(self, host: str) -> None:
+        """Let the Azurite at `host` (name and port) be the storage account until the next reset."""
+        self._ask("use_azurite", host=host, ca=str(self.ca))
 
     def arm(self, method: str, path: str, body: object = None) -> Any:
         """Carry out an ARM request on the workspace (`path` below it) beside faults and journal; returns the answer.

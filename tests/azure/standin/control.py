@@ -123,5 +123,6 @@ VERBS: dict[str, Callable[[Service, Document], object]] = {
     "secret": lambda service, arguments: service.secrets.update(arguments),
     "revoke_tokens": lambda service, _: service.access.revoke_tokens(),
     "set": _set,
+    "use_azurite": lambda service, arguments: service.use_azurite(**arguments),
     "uncommitted": _uncommitted,
 }

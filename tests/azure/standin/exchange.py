@@ -36,9 +36,6 @@ class Addresses:
         """The SDK writes `https://{accountName}.blob.{suffix}`; on one port, host and path go into the name."""
         return account if self.proxied else f"{self.host}/blob/{account}"
 
-    def container(self, account: str, container: str) -> str:
-        return f"https://{self.account_name(account)}.blob.{self.storage_suffix}/{container}"
-
     def scoring(self, endpoint: str) -> str:
         if self.proxied:
             return f"https://{endpoint}.eastus.inference.ml.azure.com"

@@ -60,4 +60,4 @@ def missing_script(service: Service, properties: Document) -> str:
     uri = referenced(service, "code", code["codeId"], "codes")["properties"]["codeUri"]
     container, folder = locate(service.place, uri)
     script = f"{folder.rstrip('/')}/{code['scoringScript']}".lstrip("/")
-    return "" if service.blobs.find(container, script) else str(code["scoringScript"])
+    return "" if service.storage.holds(container, script) else str(code["scoringScript"])

@@ -16,6 +16,7 @@ from standin.history import History
 from standin.identity import cloud_metadata, discovery, login_token, managed_identity_token, openid_configuration
 from standin.journal import Journal
 from standin.operations import Operations
+from standin.storage import AzuriteStorage, OwnStorage, Storage
 from standin.store import Place, Store
 
 
@@ -44,6 +45,7 @@ class Service:
         self.store = Store(self.place)
         self.access = Access()
         self.blobs = BlobStore(folder, [self.place.container])
+        self.storage: Storage = OwnStorage(self.blobs, self.access, self.place.account)
         self.operations = Operations(self.place)
         self.journal = Journal()
         self.faults = Faults()
@@ -58,6 +60,11 @@ class Service:
         """Let go what hangs, and stop what runs."""
         self.ended.set()
         self.scoring.stop_all()
+
+    def use_azurite(self, host: str, ca: str) -> None:
+        """Let an Azurite be the workspace's storage account from now on."""
+        self.storage = AzuriteStorage(host, self.place.account, ca)
+        self.storage.create_container(self.place.container)
 
     def answer(self, request: Request) -> Response:
         """Find who answers for this host and path."""

@@ -28,10 +28,11 @@ def locate(place: Place, uri: str) -> tuple[str, str]:
     parts = urlsplit(uri)
     segments = [unquote(one) for one in parts.path.strip("/").split("/")]
     host = parts.hostname or ""
-    if host == "localhost" and segments[0] == "blob":
-        # The form without the proxy (see exchange.Addresses). The SDK loses the account of a build context's URL.
-        named = segments[1:2] and segments[1].startswith(f"{place.account}.blob.")
-        segments = segments[2:] if named else segments[1:]
+    if host == "localhost":
+        # Without the proxy: [blob/]ACCOUNT.blob.localhost/CONTAINER/..., see exchange.Addresses and storage.
+        # The SDK loses the account of a build context's URL.
+        segments = segments[segments[0] == "blob" :]
+        segments = segments[segments[0].startswith(f"{place.account}.blob.") :]
     elif not host.startswith(f"{place.account}.blob."):
         raise ApiError(400, "UserError", f"The URI is not in the workspace's storage: {uri}")
     return segments[0], "/".join(segments[1:])

@@ -45,7 +45,7 @@ def _datastore(service: Service, request: Request) -> Document:
     place = service.place
     properties = {
         "datastoreType": "AzureBlob",
-        "accountName": request.addresses.account_name(place.account),
+        "accountName": service.storage.account_name(request.addresses),
         "containerName": place.container,
         "endpoint": request.addresses.storage_suffix,
         "protocol": "https",
@@ -77,7 +77,7 @@ def list_secrets(service: Service, request: Request) -> Response:
     _check_datastore(request)
     kind = service.settings.datastore_credentials
     if kind == "Sas":
-        sas = service.access.sign(service.place.account, None, seconds=service.settings.sas_seconds)
+        sas = service.storage.sign(None, service.settings.sas_seconds)
         return Response.of({"secretsType": "Sas", "sasToken": sas})
     if kind == "AccountKey":
         return Response.of({"secretsType": "AccountKey", "key": ACCOUNT_KEY})
