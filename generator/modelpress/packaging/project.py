@@ -11,7 +11,9 @@ from typing import Any
 from modelpress.bundle import LOCK_NAME, Bundle, Closing, Digest
 from modelpress.candidates import ranking_document
 from modelpress.packaging.chosen import Chosen
+from modelpress.packaging.docker import lock_wishes
 from modelpress.packaging.golden import FOLDER, NO_GOLDEN, Golden
+from modelpress.packaging.locks.lock import lock_entries
 from modelpress.packaging.mlflow import input_example
 from modelpress.packaging.rendering import Rendering, merge, model_entries
 from modelpress.templating import render_sets
@@ -31,7 +33,8 @@ def project_bundle(chosen: Chosen, rendering: Rendering, golden: Golden = NO_GOL
     context = rendering.context(layout, ranked, input_example=next(iter(example), None))
     context = replace(context, golden=golden.context(FOLDER))
     model = model_entries(placed) | {placed.place(name): entry for name, entry in example.items()}
-    entries = merge([model, golden.entries(FOLDER), render_sets(context, rendering.sets)])
+    rendered = lock_entries(render_sets(context, rendering.sets), lock_wishes(chosen, context))
+    entries = merge([model, golden.entries(FOLDER), rendered])
     return Bundle.of(entries, {LOCK_NAME: _lock(_provenance(chosen, rendering))})
 
 

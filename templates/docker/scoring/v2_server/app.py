@@ -12,10 +12,11 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import FileResponse, JSONResponse, Response
 from starlette.exceptions import HTTPException
 
+from model_runner.messages import SampleError
 from v2_server import project
 from v2_server.describing import infer_operation
 from v2_server.errors import RequestError
-from v2_server.service import Service
+from v2_server.served import ServedModel
 from v2_server.writing import Answer
 
 JSON_LENGTH = "Inference-Header-Content-Length"
@@ -25,7 +26,7 @@ DESCRIPTION = """Open Inference Protocol, version 2. Every address below /v2/mod
 is also there below /v2/models/NAME/versions/VERSION."""
 
 
-def make_app(service: Service, workers: int, limit: int) -> FastAPI:
+def make_app(model: ServedModel, workers: int, limit: int) -> FastAPI:
     """The application: `workers` requests run at a time, and none has more bytes than `limit`."""
     app = FastAPI(
         title=project.NAME,
@@ -34,12 +35,13 @@ def make_app(service: Service, workers: int, limit: int) -> FastAPI:
         docs_url=None,  # FastAPI's own page loads its scripts from elsewhere
         redoc_url=None,
     )
-    app.state.service = service
+    app.state.model = model
     app.state.workers = CapacityLimiter(workers)
     app.state.limit = limit
     app.openapi = partial(_openapi, app)  # type: ignore[method-assign]
     app.add_exception_handler(HTTPException, _refuse)
     app.add_exception_handler(RequestError, _refuse_request)
+    app.add_exception_handler(SampleError, _refuse_inputs)
     app.add_exception_handler(Exception, _fail)
     _add_routes(app)
     return app
@@ -87,7 +89,7 @@ async def model_ready(request: Request, name: str) -> dict[str, Any]:
 async def metadata(request: Request, name: str) -> dict[str, Any]:
     """The inputs and outputs of the model; -1 is a dimension of any size."""
     _check_model(request, name)
-    found: dict[str, Any] = request.app.state.service.metadata
+    found: dict[str, Any] = request.app.state.model.metadata
     return found
 
 
@@ -98,7 +100,7 @@ async def infer(request: Request, name: str) -> Response:
     body = await _body(request, state.limit)
     length = _json_length(request)
     answer: Answer = await to_thread.run_sync(
-        state.service.infer, body, length, limiter=state.workers
+        state.model.infer, body, length, limiter=state.workers
     )
     if answer.json_length is None:
         return Response(answer.body, media_type="application/json")
@@ -156,6 +158,10 @@ async def _refuse_request(_: Request, error: RequestError) -> JSONResponse:
     return _error(error.message, error.status)
 
 
+async def _refuse_inputs(_: Request, error: SampleError) -> JSONResponse:
+    return _error(str(error), 400)
+
+
 async def _fail(_: Request, error: Exception) -> JSONResponse:
     """Uvicorn logs the error itself."""
     return _error(f"the server failed: {type(error).__name__}; its log says more", 500)
@@ -175,12 +181,12 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
             description=app.description,
             routes=app.routes,
         )
-        service: Service = app.state.service
+        model: ServedModel = app.state.model
         for path, operations in schema["paths"].items():
             for operation in operations.values():
                 operation["responses"].pop("422", None)  # FastAPI's own, never sent
             if path.endswith("/infer"):
-                operations["post"] |= infer_operation(service.inputs, service.outputs)
+                operations["post"] |= infer_operation(model.inputs, model.outputs)
         schema.pop("components", None)
         app.openapi_schema = schema
     return app.openapi_schema

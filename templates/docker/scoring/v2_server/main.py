@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
 
 from model_runner.messages import SampleError, note
-
+from model_serving.service import Service
 from v2_server import project
 from v2_server.app import make_app
-from v2_server.service import Service
+from v2_server.served import ServedModel
 from v2_server.serving import Server, configuration
 
 
 def main() -> int:
     options = parse_arguments()
     try:
-        service = Service.open(allow_fallback=options.allow_fallback)
+        # ONNX Runtime prints to stdout why it gives up a provider.
+        with contextlib.redirect_stdout(sys.stderr):
+            model = ServedModel(Service.start())
     except SampleError as error:
         note(f"error: {error}")
         return 1
-    app = make_app(service, options.workers, options.max_bytes)
+    app = make_app(model, options.workers, options.max_bytes)
     Server(configuration(app, options.host, options.port)).run()
     return 0
 
@@ -44,11 +47,6 @@ def parse_arguments() -> argparse.Namespace:
         type=int,
         default=100_000_000,
         help="longest request in bytes (%(default)s)",
-    )
-    add(
-        "--allow-fallback",
-        action="store_true",
-        help="go on where the execution provider asked for cannot be used",
     )
     return parser.parse_args()
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import math
 import struct
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from model_runner.documents import elements
+
 from model_runner.inputs import convert
 from model_runner.messages import SampleError
-from model_runner.tensors import family, numpy_type
-
+from model_runner.tensors import numpy_type
 from v2_server.datatypes import Tensor
 from v2_server.errors import RequestError
 
@@ -134,9 +133,11 @@ class _Inputs:
                 value = _from_binary(self._take(size, place), tensor, shape)
             else:
                 value = _from_json(_data(entry, place), tensor, shape)
-            value = value.reshape(shape)
-            self.feeds[tensor.name] = convert(value, tensor.type)
-        except (OverflowError, SampleError, TypeError, ValueError) as error:
+            self.feeds[tensor.name] = value.reshape(shape)
+        except TypeError as error:
+            message = f"{place}: data must be {tensor.datatype}: {error}"
+            raise RequestError(message) from error
+        except (OverflowError, SampleError, ValueError) as error:
             raise RequestError(f"{place}: {error}") from error
 
     def finish(self) -> None:
@@ -209,42 +210,12 @@ def _from_json(
     data: list[Any], tensor: Tensor, shape: list[int]
 ) -> np.ndarray[Any, Any]:
     """The array in nested or flat lists."""
-    if tensor.dtype == "string":
-        array = _texts(list(_leaves(data)))
-    else:
-        array = np.asarray(data)
-        if array.ndim > 1 and list(array.shape) != shape:
-            raise ValueError(f"shape is {shape}, and data has {list(array.shape)}")
-        if family(tensor.dtype) == "float" and array.dtype.kind in "UO":
-            array = _with_not_finite(list(_leaves(data)), tensor.dtype)
+    array: np.ndarray[Any, Any] = convert(data, tensor.type)
+    if array.ndim > 1 and list(array.shape) != shape:
+        raise ValueError(f"shape is {shape}, and data has {list(array.shape)}")
     if array.size != math.prod(shape):
         raise ValueError(f"shape is {shape}, and data has {array.size} elements")
     return array
-
-
-def _with_not_finite(data: list[Any], dtype: str) -> np.ndarray[Any, Any]:
-    """Numbers and the texts NaN, Infinity and -Infinity, for which JSON has no numbers."""
-    try:
-        return elements(data, dtype)
-    except (KeyError, TypeError) as error:
-        raise TypeError(f"data has {error}, which is no number") from error
-
-
-def _texts(items: Sequence[Any]) -> np.ndarray[Any, Any]:
-    for item in items:
-        if not isinstance(item, str):
-            raise TypeError(f"data has {item!r}, which is no text")
-    array = np.empty(len(items), object)
-    array[:] = items
-    return array
-
-
-def _leaves(data: list[Any]) -> Iterator[Any]:
-    for item in data:
-        if isinstance(item, list):
-            yield from _leaves(item)
-        else:
-            yield item
 
 
 def _from_binary(
@@ -253,12 +224,12 @@ def _from_binary(
     """The elements one after another, little-endian as all that ONNX Runtime runs on."""
     count = math.prod(shape)
     if tensor.dtype == "string":
-        array = _texts(list(_counted_texts(data)))
-        if array.size != count:
+        texts = list(_counted_texts(data))
+        if len(texts) != count:
             raise ValueError(
-                f"shape is {shape}, and the data has {array.size} elements"
+                f"shape is {shape}, and the data has {len(texts)} elements"
             )
-        return array
+        return np.array(texts, object)
     dtype = numpy_type(tensor.dtype)
     if len(data) != count * dtype.itemsize:
         raise ValueError(

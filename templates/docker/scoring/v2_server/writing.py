@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
 from model_runner.documents import NOT_FINITE
 from model_runner.tensors import family
-
 from v2_server.datatypes import Tensor
 from v2_server.reading import LENGTH
 

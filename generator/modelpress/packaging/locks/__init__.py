@@ -1,0 +1,1 @@
+"""Locked requirements: every package of an environment with its version and hashes."""

@@ -1,0 +1,67 @@
+"""Locks the requirements files of a bundle: one that says --require-hashes gets every version and hash."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+
+from packaging.requirements import Requirement
+
+from modelpress.bundle import Entry, RenderedText
+from modelpress.packaging.locks.lock_file import Lock
+from modelpress.packaging.locks.requirement import HASHES_REQUIRED, NO_INDEX, Requirements, read_requirements
+from modelpress.packaging.locks.resolver import resolve
+from modelpress.packaging.locks.vendoring import WHEELS, vendored
+
+NAME = "requirements.txt"
+HEADER = "# Locked: each package with its version and hashes, and nothing else is installed.\n"
+
+
+@dataclass(frozen=True, slots=True)
+class LockWishes:
+    """The version of Python that is installed for, and whether lines may fetch from elsewhere than the index."""
+
+    python: str = "3.11"
+    trust: bool = False
+
+
+def lock_entries(entries: Mapping[str, Entry], wishes: LockWishes) -> dict[str, Entry]:
+    """The entries, with each requirements.txt locked that says --require-hashes.
+
+    One that says --no-index as well gets its wheels into the folder `wheels` beside it. What
+    comes with modelpress needs no network. Raises UnsafeInputError for lines that need trust,
+    UsageError for requirements that cannot be met, RemoteError where what is missing cannot be had.
+    """
+    locked = dict(entries)
+    for path, entry in entries.items():
+        if path.rpartition("/")[2].endswith(NAME) and isinstance(entry, RenderedText):
+            lines = entry.content.decode().splitlines()
+            if HASHES_REQUIRED in lines:
+                locked |= _locked(path, read_requirements(lines, path, trust=wishes.trust), wishes)
+    return locked
+
+
+def _locked(path: str, wanted: Requirements, wishes: LockWishes) -> dict[str, Entry]:
+    folder = path.removesuffix(path.rpartition("/")[2]) + WHEELS
+    lock = _shipped(wanted.packages) if not wanted.index_options else None
+    lock = lock or resolve(wanted, wishes.python)
+    options = dict.fromkeys(wanted.options)
+    wheels: Mapping[str, Entry] = {}
+    if NO_INDEX in options:
+        wheels = {f"{folder}/{name}": wheel for name, wheel in vendored(lock, wishes.python).items()}
+        options[f"--find-links {WHEELS}"] = None
+    text = HEADER + "".join(f"{option}\n" for option in options) + lock.text
+    return {path: RenderedText(text.encode()), **wheels}
+
+
+def _shipped(wanted: Sequence[Requirement]) -> Lock | None:
+    """The part of a lock that comes with modelpress which answers what is wanted, if one does."""
+    return next((lock.only(wanted) for lock in shipped_locks() if lock.answers(wanted)), None)
+
+
+def shipped_locks() -> Iterator[Lock]:
+    """The locks that come with modelpress, in order of their names."""
+    folder = files("modelpress.packaging.locks") / "shipped"
+    for file in sorted(folder.iterdir(), key=lambda one: one.name):
+        yield Lock.read(file.read_text(encoding="utf-8"))
