@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from modelpress.config.olive_options import ENGINE_KEYS, ENTRY_KEYS, NAMES, NO_EFFECT, OPTIONS, WORKFLOW_KEYS
+from modelpress.config.olive_options import DEFAULTS, ENGINE_KEYS, ENTRY_KEYS, NAMES, NO_EFFECT, OPTIONS, WORKFLOW_KEYS
 from modelpress.config.package_types import PACKAGE_TYPES, find_package_type
 from modelpress.config.problems import MAPPING, SHOWN_PROBLEMS, Keys, Problem, suggestion
 
@@ -116,7 +116,7 @@ def _entry(entry: _Value, index: int, result: Converted) -> dict[str, Any]:
         native[name] = _section(kind, name, found, result)
         result.places["packages", index, name] = found.keys
     _left_over(kind, options, result)
-    return native
+    return {**DEFAULTS.get(kind, {}), **native}
 
 
 def _options(entry: _Value, result: Converted) -> dict[Any, _Value]:

@@ -52,6 +52,13 @@ OPTIONS: Mapping[str, Mapping[str, str]] = {
 }
 """Native type to Olive's option to the native one."""
 
+DEFAULTS: Mapping[str, Mapping[str, str]] = {
+    "azureml-models": {"version": "1"},
+    "azureml-data": {"version": "1"},
+    "azureml-deployment": {"model_version": "1"},
+}
+"""Native type to the native options whose default Olive documents, where the native form has another one."""
+
 NAMES: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("InferencingServer", "type"): {"AzureMLOnline": "online", "AzureMLBatch": "batch"},
     ("ModelConfigurations", "mode"): {"download": "download", "copy": "copy"},

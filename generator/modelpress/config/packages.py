@@ -33,7 +33,9 @@ class ZipfilePackage(Section):
 
 class _AzureAsset(Section):
     name: Text = Field(default="OutputModels", description="First part of the asset name <name>_<accelerator>_<rank>.")
-    version: Text = Field(default="1", description="Version under which the asset is registered.")
+    version: Text | None = Field(
+        default=None, description="Version under which the asset is registered; by default the next one."
+    )
     description: str | None = Field(default=None, description="Description of the asset.")
     mlflow: bool = Field(default=False, description="Register each model as an MLflow model.")
 
@@ -54,8 +56,10 @@ class InferencingServer(Section):
     """The server that answers requests, and the scoring script that it runs."""
 
     type: Literal["online", "batch"] = Field(description="Kind of endpoint: online or batch.")
-    code_folder: PathText = Field(description="Folder that holds the scoring script.")
-    scoring_script: PathText = Field(description="Scoring script, relative to code_folder.")
+    code_folder: PathText | None = Field(
+        default=None, description="Folder that holds a scoring script of your own; by default one is rendered."
+    )
+    scoring_script: PathText | None = Field(default=None, description="That script, relative to code_folder.")
 
 
 class ModelConfigurations(Section):
@@ -77,7 +81,9 @@ class ModelPackage(Section):
         default=None, description="Version of that environment; by default the service chooses."
     )
     inferencing_server: InferencingServer = Field(description="Server and scoring script.")
-    base_environment_id: Text = Field(description="Id of the environment to start from.")
+    base_environment_id: Text | None = Field(
+        default=None, description="Id of the environment to start from; by default one is rendered."
+    )
     model_configurations: ModelConfigurations = Field(
         default=ModelConfigurations(), description="How the model reaches the deployment."
     )
@@ -105,7 +111,9 @@ class AzuremlDeploymentPackage(Section):
 
     type: Literal["azureml-deployment"] = Field(description="A deployment in Azure Machine Learning.")
     model_name: Text = Field(default="olive-deployment-model", description="Name under which the model is registered.")
-    model_version: Text = Field(default="1", description="Version under which the model is registered.")
+    model_version: Text | None = Field(
+        default=None, description="Version under which the model is registered; by default the next one."
+    )
     model_description: str | None = Field(default=None, description="Description of the registered model.")
     model_package: ModelPackage = Field(description="The environment that is built around the model.")
     deployment_config: DeploymentConfig = Field(

@@ -49,6 +49,12 @@ class Chosen:
         return tuple(entry for entry in self.ranking.entries if entry.candidate.id in self.models)
 
     @property
+    def only_best(self) -> Chosen:
+        """The same with the model of the best candidate alone."""
+        best = self.entries[0].candidate.id
+        return replace(self, models={best: self.models[best]})
+
+    @property
     def warnings(self) -> tuple[str, ...]:
         """Of all that was read, ranked (these hold the reader's) and inspected."""
         of_models = (

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
-from modelpress.bundle import SUMS_NAME, Bundle, Entry, sha256sums
-from modelpress.candidates import Ranked
+from modelpress.bundle import SUMS_NAME, Bundle, sha256sums
+from modelpress.packaging.candidate_folders import CANDIDATE_SET, MLFLOW_SET, candidate_folders
 from modelpress.packaging.chosen import Chosen
 from modelpress.packaging.golden import FOLDER, NO_GOLDEN, Golden
-from modelpress.packaging.mlflow import input_example
-from modelpress.packaging.rendering import Rendering, merge, model_entries
+from modelpress.packaging.rendering import Rendering, merge
 from modelpress.packaging.runtime_packages import NO_RUNTIME_PACKAGES, RuntimePackages
 from modelpress.templating import render_sets
 
-MODEL_FOLDER = "model"  # what the template sets call it
 FOLDERS = {"samples": "SampleCode"}
-CANDIDATE_SET, RANKING_SET, SAMPLE_SET, MLFLOW_SET = "candidate", "ranking", "samples", "mlflow"
+RANKING_SET, SAMPLE_SET = "ranking", "samples"
 
 
 def set_names(*, samples: bool, mlflow: bool = False) -> tuple[str, ...]:
@@ -34,25 +31,9 @@ def zip_bundle(
 
     Golden vectors lie beside the samples, which check against them; `packages` run the models.
     """
-    folders = {ranked.candidate.id: candidate_folder(ranked) for ranked in chosen.entries}
-    layout = rendering.layout(chosen, folders)
-    candidate_sets = rendering.only(CANDIDATE_SET, MLFLOW_SET)
-    example = input_example(golden, chosen) if rendering.mlflow else {}
-    parts: list[Mapping[str, Entry]] = []
-    for ranked in chosen.entries:
-        placed = layout.models[ranked.candidate.id]
-        context = rendering.context(layout, ranked, input_example=next(iter(example), None))
-        mounted = {MODEL_FOLDER: folders[ranked.candidate.id]}
-        parts += [model_entries(placed), {placed.place(name): entry for name, entry in example.items()}]
-        parts.append(render_sets(context, candidate_sets, folders=mounted))
-        example = {}  # golden vectors are those of the best, which comes first
+    layout, parts = candidate_folders(chosen, rendering, golden)
     golden_folder = f"{FOLDERS[SAMPLE_SET]}/{FOLDER}"
     best = replace(rendering.context(layout, chosen.entries[0]), golden=golden.context(golden_folder))
     parts += [golden.entries(golden_folder), packages.entries]
     parts.append(render_sets(best, rendering.only(RANKING_SET, SAMPLE_SET), folders=FOLDERS))
     return Bundle.of(merge(parts), {SUMS_NAME: sha256sums})
-
-
-def candidate_folder(ranked: Ranked) -> str:
-    """`CandidateModels/<accelerator>/BestCandidateModel_<k>`: k is the rank within the accelerator."""
-    return f"CandidateModels/{ranked.candidate.accelerator}/BestCandidateModel_{ranked.rank_in_accelerator}"

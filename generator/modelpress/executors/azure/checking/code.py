@@ -55,13 +55,13 @@ def is_leftover(path: str) -> bool:
 
 def _leftovers(files: Mapping[str, Entry], folder: str) -> Iterator[Flaw]:
     """One flaw for each folder, whatever it holds."""
-    found = dict.fromkeys(_top(path) for path in files if is_leftover(path))
+    found = dict.fromkeys(leftover_of(path) for path in files if is_leftover(path))
     for path in found:
         yield Flaw(f"{folder}/{path}", "is no code, and would be sent with it", IGNORE)
 
 
-def _top(path: str) -> str:
-    """The path as far as what makes it a leftover."""
+def leftover_of(path: str) -> str:
+    """The path as far as what makes it a leftover: `.git` of all that lies in it."""
     parts = path.split("/")
     for place, part in enumerate(parts, start=1):
         if part in LEFTOVERS:
