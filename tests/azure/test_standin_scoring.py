@@ -78,4 +78,5 @@ def test_a_failed_deployment_serves_nothing(live: Azure) -> None:
     assert live.deployments("ep1")["blue"]["provisioningState"] == "Failed"
     assert score(live, "blue").status_code == 503
     causes = [(one.cause, one.healthy_share) for one in live.traffic_history("ep1")][-2:]
+    assert [one.cause for one in live.traffic_gaps("ep1")] == ["deployment blue Failed"]
     assert causes == [("deployment blue Updating", 100), ("deployment blue Failed", 25)]

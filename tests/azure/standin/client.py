@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -163,6 +164,11 @@ class Azure:
         """Every change of the endpoint's traffic or of its deployments' health."""
         return [Moment(**one) for one in self._ask("history", endpoint=endpoint)]
 
+    def traffic_gaps(self, endpoint: str) -> list[Moment]:
+        """The moments, after the first with all traffic on healthy deployments, at which that was not so."""
+        moments = self.traffic_history(endpoint)
+        return [one for one in itertools.dropwhile(_is_not_full, moments) if _is_not_full(one)]
+
     def secret(self, name: str, value: str) -> None:
         """Put a secret into the Key Vault; let the value contain `marker`."""
         self._ask("secret", **{name: value})
@@ -218,6 +224,10 @@ class Azure:
         request = urllib.request.Request(url, json.dumps(arguments).encode())  # noqa: S310 (always http)
         with self._opener.open(request, timeout=TIMEOUT) as answer:
             return answer.read()
+
+
+def _is_not_full(moment: Moment) -> bool:
+    return moment.healthy_share != 100
 
 
 def _target(request: dict[str, Any]) -> str:
