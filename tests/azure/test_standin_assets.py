@@ -111,3 +111,10 @@ def test_every_kind_of_datastore_credential(azure: Azure, sdk: SdkSession, model
     assert register(sdk, model_file) == "1"
     used = {one["headers"]["authorization"].split()[0] for one in azure.requests("PUT", "m.onnx")}
     assert used == {"SharedKey" if credentials == "AccountKey" else "Bearer"}
+
+
+def test_tags_of_a_registered_model_can_be_changed(azure: Azure, sdk: SdkSession, model_file: str) -> None:
+    register(sdk, model_file)
+    sdk.run("model = client.models.get('m', '1')\nmodel.tags = {'rank': '1'}\nclient.models.create_or_update(model)")
+    assert azure.models()["m:1"]["tags"] == {"rank": "1"}
+    assert len(uploads(azure)) == 1

@@ -46,12 +46,12 @@ class Container:
     def __init__(self, command: list[str], folder: Path, environment: dict[str, str]) -> None:
         self._log = folder / "log"
         self._port = _free_port()
-        inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "SYSTEMROOT") if name in os.environ}
+        inherited = {name: os.environ[name] for name in ("PATH", "LANG", "SYSTEMROOT") if name in os.environ}
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 [part.replace("{port}", str(self._port)) for part in command],
                 cwd=folder / "code",
-                env=inherited | environment | {"PYTHONUNBUFFERED": "1"},
+                env=inherited | environment | {"PYTHONUNBUFFERED": "1", "HOME": str(folder)},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
