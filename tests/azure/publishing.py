@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from azure.storage.blob import ContainerClient
 from click.testing import CliRunner
 from standin.client import Azure
 
@@ -120,7 +121,7 @@ def publish(azure: Azure, *arguments: object, as_json: bool = True, **settings: 
 def check_secrets(azure: Azure, outcome: Outcome, project: Path) -> None:
     """No secret of the stand-in is in what was printed or in the state file."""
     state = project.with_name(project.name + ".publish.json")
-    texts = [outcome.stdout, outcome.stderr, state.read_text(encoding="utf-8") if state.exists() else ""]
+    texts = [outcome.stdout, outcome.stderr, state.read_text(encoding="utf-8") if state.is_file() else ""]
     encoded = base64.b64encode(azure.marker.encode()).decode()[:12]  # of the account's key
     for text in texts:
         assert azure.marker not in text
@@ -181,6 +182,13 @@ def blob_requests(azure: Azure, comp: str = "") -> list[tuple[str, str]]:
         for one in azure.requests("PUT", "/azureml-blobstore/")
         if one["query"].get("comp", "") == comp and one["status"] == 201
     ]
+
+
+def container(azure: Azure) -> ContainerClient:
+    """The container of the workspace, for what a test does behind the program's back."""
+    place = azure.workspace
+    url, key = f"{azure.url}/blob/{place.account}.blob.localhost", base64.b64encode(b"any").decode()
+    return ContainerClient(url, place.container, credential=key, connection_verify=str(azure.ca))
 
 
 def changes(azure: Azure) -> list[str]:

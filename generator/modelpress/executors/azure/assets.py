@@ -62,15 +62,23 @@ class Wishes:
     uploader: Uploader = "own"
 
 
-def plan_asset(workspace: Workspace, file: AssetFile, content: Content, wishes: Wishes, state: State) -> PlannedAsset:
+Note = Mapping[str, Any]
+"""What the state file says of an asset: the version and the content that an earlier run registered."""
+
+
+def note_of(state: State, file: AssetFile) -> Note:
+    """What an earlier run noted. Raises ModelpressError where the state file is damaged."""
+    return state.get("steps", f"{file.kind}:{file.name}") or {}
+
+
+def plan_asset(workspace: Workspace, file: AssetFile, content: Content, wishes: Wishes, note: Note) -> PlannedAsset:
     """Compare with what the workspace has. Raises UsageError for YAML that the SDK refuses, ServiceError."""
     entity = load(file)
     wanted = _described(entity, content.sha256)
     existing = _existing(workspace, file)
-    noted = state.get("steps", f"{file.kind}:{file.name}") or {}
     version = file.version
-    if version is None and noted.get("content_sha256") == content.sha256 and noted.get("version") in existing:
-        version = str(noted["version"])  # an earlier run chose it; that others registered more since changes nothing
+    if version is None and note.get("content_sha256") == content.sha256 and note.get("version") in existing:
+        version = str(note["version"])  # an earlier run chose it; that others registered more since changes nothing
     decision = decide(wanted, version, existing, wishes.on_conflict)
     before = existing.get(decision.version)
     tags = {**before.tags, **wanted.tags} if before else wanted.tags  # tags of others stay

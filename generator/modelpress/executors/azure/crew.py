@@ -23,6 +23,7 @@ class Crew:
         self._hands = hands
         self._advance = advance
         self._open = 0
+        self._ended = False
         self._calls: SimpleQueue[Call | None] = SimpleQueue()
         self._outcomes: SimpleQueue[int | BaseException] = SimpleQueue()
 
@@ -34,8 +35,13 @@ class Crew:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._ended = True
         for _ in range(self._hands):
             self._calls.put(None)
+
+    def ended(self) -> bool:
+        """Whether nobody waits for a call any more."""
+        return self._ended
 
     def give(self, call: Call) -> None:
         """Let a thread carry the call out; waits for a free one."""

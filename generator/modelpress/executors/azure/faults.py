@@ -8,7 +8,7 @@ from typing import Any
 
 from modelpress.errors import RemoteError
 from modelpress.executors.azure.hints import hint_for
-from modelpress.executors.azure.wording import cleaned, nested
+from modelpress.executors.azure.wording import cleaned, nested, transported
 
 TRANSIENT = frozenset({408, 429, 500, 502, 503, 504})
 REFUSED_UNREAD = frozenset({429, 503})  # answers that come instead of the work, not after it
@@ -46,6 +46,8 @@ def fault_of(error: BaseException) -> Fault:
     said = list(nested(body))
     code = next((code for code, _ in said if code), "") or _storage_code(error)
     text = "; ".join(dict.fromkeys(text for _, text in said if text)) or str(error)
+    if status is None:
+        text = transported(text)
     return Fault(status if isinstance(status, int) else None, code, cleaned(text))
 
 

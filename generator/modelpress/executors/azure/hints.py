@@ -16,6 +16,7 @@ _QUOTA = (
 _BY_TEXT = (
     (re.compile(r"\bquota|not enough cores|OutOfCapacity|SkuNotAvailable", re.IGNORECASE), _QUOTA),
     (re.compile(r"no Azure credential works|CredentialUnavailable|AADSTS", re.IGNORECASE), _SIGN_IN),
+    (re.compile("within the time limit"), f"{AGAIN} A slow service may need a longer azure.read_timeout."),
     (
         re.compile("CERTIFICATE_VERIFY_FAILED"),
         "Where a proxy ends TLS, name its certificate authority in REQUESTS_CA_BUNDLE.",

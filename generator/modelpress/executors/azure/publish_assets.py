@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from modelpress.bundle import Bundle
 from modelpress.executors.azure.asset_files import AssetKind, asset_files
-from modelpress.executors.azure.assets import PlannedAsset, Registered, Wishes, plan_asset, register
+from modelpress.executors.azure.assets import PlannedAsset, Registered, Wishes, note_of, plan_asset, register
+from modelpress.executors.azure.checks import Part, refuse_flaws
 from modelpress.executors.azure.contents import contents_of
 from modelpress.executors.azure.plan import Step, refuse_conflicts
 from modelpress.executors.azure.state import State
 from modelpress.executors.azure.workspace import Workspace, WorkspaceOptions, connect
 from modelpress.executors.progress import SILENT, Report
+
+PARTS: Mapping[AssetKind, Part] = {"model": "models", "data": "data"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +53,13 @@ def plan(bundle: Bundle, target: AssetTarget, report: Report = SILENT) -> Assets
     Raises UsageError where the project is wrong, before anything is asked of Azure; ServiceError
     where Azure cannot be asked.
     """
+    refuse_flaws(bundle, [PARTS[target.kind]])
     files = asset_files(bundle, target.kind)
-    contents = contents_of(bundle, (file.path for file in files), report)
     state = State(target.state, target.options.id)
+    notes = {file.name: note_of(state, file) for file in files}
+    contents = contents_of(bundle, (file.path for file in files), report)
     workspace = connect(target.options, report)
-    assets = tuple(plan_asset(workspace, file, contents[file.path], target.wishes, state) for file in files)
+    assets = tuple(plan_asset(workspace, file, contents[file.path], target.wishes, notes[file.name]) for file in files)
     return AssetsPlan(workspace, assets, target.wishes, state)
 
 

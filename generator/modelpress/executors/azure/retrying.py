@@ -24,12 +24,14 @@ Result = TypeVar("Result")
 class Retries:
     """`tries` in all; `interval` seconds before the second one, doubled before each further one.
 
-    An answer with Retry-After is taken at its word, up to LONGEST_PAUSE.
+    An answer with Retry-After is taken at its word, up to LONGEST_PAUSE. Once `given_up` says so,
+    nothing is tried again: whoever asked for the result is gone.
     """
 
     tries: int = 3
     interval: float = 5
     report: Report = SILENT
+    given_up: Callable[[], bool] = lambda: False
 
     def call(self, doing: str, function: Callable[[], Result], *, repeatable: bool = True) -> Result:
         """The result of the function; raises ServiceError, `doing` saying what was tried.
@@ -41,7 +43,9 @@ class Retries:
 
         pause = _Pause(self, doing)
         trying = tenacity.Retrying(
-            retry=tenacity.retry_if_exception(lambda error: is_transient(error, repeatable=repeatable)),
+            retry=tenacity.retry_if_exception(
+                lambda error: is_transient(error, repeatable=repeatable) and not self.given_up()
+            ),
             stop=tenacity.stop_after_attempt(max(1, self.tries)),
             wait=pause.seconds,
             before_sleep=pause.announce,
@@ -78,7 +82,7 @@ class _Pause:
 
     def count_down(self, seconds: float) -> None:
         end = time.monotonic() + seconds
-        while (left := end - time.monotonic()) > 0:
+        while (left := end - time.monotonic()) > 0 and not self._retries.given_up():
             self._retries.report.waiting(f"{self._text} in {math.ceil(left)} s")
             time.sleep(min(left, 1.0))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from io import BufferedIOBase
 from typing import cast
 
@@ -37,8 +38,9 @@ def upload(contents: Sequence[Content], store: BlobStore, retries: Retries) -> N
     report.start(sum(content.size for content in contents))
     try:
         with Crew(HANDS, report.advance) as crew:
+            bringing = _Upload(crew, store, replace(retries, given_up=crew.ended))
             for content in contents:
-                _Upload(crew, store, retries).bring(content)
+                bringing.bring(content)
     finally:
         report.finish()
 
@@ -50,7 +52,7 @@ def block_size(size: int) -> int:
 
 
 class _Upload:
-    """Brings one content."""
+    """Brings one content after the other."""
 
     def __init__(self, crew: Crew, store: BlobStore, retries: Retries) -> None:
         self._crew = crew

@@ -19,6 +19,14 @@ _BOILERPLATE = re.compile(
     r"|Time:).*",
     re.DOTALL,
 )
+_TRANSPORT = (
+    (re.compile("Read timed out|operation timed out|ReadTimeout"), "no answer within the time limit"),
+    (re.compile("ConnectTimeout|timed out", re.IGNORECASE), "no connection within the time limit"),
+    (
+        re.compile("RemoteDisconnected|Connection aborted|Connection reset|Broken pipe|EOF occurred|IncompleteRead"),
+        "the connection broke",
+    ),
+)
 _SCHEMA = re.compile(r"Validation for \w+ failed:\s*(\{.*?\n\})", re.DOTALL)
 _CREDENTIALS = re.compile(r"failed to retrieve a token from the included credentials")
 _TRIED = re.compile(r"^\s*(\w+Credential): *(.*)$", re.MULTILINE)
@@ -37,6 +45,11 @@ def cleaned(text: str) -> str:
     text = _BOILERPLATE.sub("", text)
     lines = (" ".join(line.split()) for line in redacted(text).splitlines())
     return "\n".join(filter(None, lines))[:LONGEST] or "no reason was given"
+
+
+def transported(text: str) -> str:
+    """What the network did, in words, where `text` tells it in those of a library."""
+    return next((words for pattern, words in _TRANSPORT if pattern.search(text)), text)
 
 
 def nested(value: Any, depth: int = 0) -> Iterator[tuple[str, str]]:
