@@ -14,8 +14,13 @@ from modelpress.proving.manifest import check_manifest, digests_of, identity
 from modelpress.proving.rendered_here import is_remembered
 from modelpress.proving.report import Finding
 from modelpress.proving.samples import check_samples
+from modelpress.proving.scoring import check_scoring
 
-RUNS: Mapping[str, Callable[[Path, Path], tuple[Finding, ...]]] = {"models": load_models, "samples": check_samples}
+RUNS: Mapping[str, Callable[[Path, Path], tuple[Finding, ...]]] = {
+    "models": load_models,
+    "samples": check_samples,
+    "scoring": check_scoring,
+}
 """The checks that run something, by the name that --only takes."""
 
 CHECKS = ("manifest", *RUNS)
