@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import requests
 from standin.access import ACCOUNT_KEY
 from standin.client import SOURCE, Azure
@@ -42,6 +43,13 @@ def test_a_reset_forgets_everything(azure: Azure) -> None:
     azure.secret("new", "value")
     azure.reset()
     assert (azure.blobs(), azure.requests(), azure.operations()) == ([], [], [])
+
+
+def test_a_test_hears_what_it_asked_wrongly(azure: Azure) -> None:
+    with pytest.raises(AssertionError, match="KeyError: 'nothing'"):
+        azure.set(nothing=1)
+    with pytest.raises(AssertionError, match="BlobNotFound"):
+        azure.blob("azureml-blobstore", "nothing")
 
 
 def test_every_secret_is_marked(azure: Azure) -> None:

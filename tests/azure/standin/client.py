@@ -12,6 +12,7 @@ import urllib.request
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 from urllib.parse import urlencode
 
 from standin.access import MARKER
@@ -222,8 +223,14 @@ class Azure:
     def _send(self, verb: str, arguments: dict[str, Any]) -> bytes:
         url = f"{self.plain_url}/control/{verb}"
         request = urllib.request.Request(url, json.dumps(arguments).encode())  # noqa: S310 (always http)
-        with self._opener.open(request, timeout=TIMEOUT) as answer:
-            return answer.read()
+        try:
+            with self._opener.open(request, timeout=TIMEOUT) as answer:
+                return bytes(answer.read())
+        except HTTPError as error:
+            if verb == "arm":
+                raise
+            with error:
+                raise AssertionError(error.read().decode()) from error
 
 
 def _is_not_full(moment: Moment) -> bool:

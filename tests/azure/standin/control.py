@@ -30,7 +30,8 @@ class Control:
     def answer(self, request: Request) -> Response:
         verb, arguments = request.path.removeprefix("/control/"), json.loads(request.body or b"{}")
         if verb == "reset":
-            return Response.of(self._reset())
+            self._reset()
+            return Response.of(None)
         if verb == "blob":
             blob = self.service.blobs.get(arguments["container"], arguments["name"])
             return Response(200, blob.path.read_bytes())

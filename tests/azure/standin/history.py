@@ -66,4 +66,4 @@ class History:
 
     @staticmethod
     def _is_there(endpoint: Document) -> bool:
-        return endpoint["properties"]["provisioningState"] != "Creating"
+        return bool(endpoint["properties"]["provisioningState"] != "Creating")

@@ -156,7 +156,7 @@ def _choose(service: Service, request: Request, endpoint: Document) -> str:
     for name, share in shares.items():
         point -= share
         if point < 0:
-            return name
+            return str(name)
     raise AssertionError(shares)
 
 

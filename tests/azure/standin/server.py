@@ -6,11 +6,13 @@ import http.server
 import socket
 import ssl
 import struct
+import sys
 import threading
 import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from standin.exchange import ApiError, Request, Response
@@ -49,8 +51,10 @@ class Server(http.server.ThreadingHTTPServer):
     def start(self) -> None:
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
-    def handle_error(self, *_: object) -> None:
+    def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that goes away is nothing to report."""
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -74,7 +78,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         request = self._request()
         if request.path.startswith("/control/"):
             request.body = self.rfile.read(int(request.headers.get("content-length", "0")))
-            return self._send(self.server.control(request))
+            return self._send(_guarded(self.server.control, request))
         service = self.server.current()
         request.effect = service.faults.effect_on(request, self.path)
         entry = service.journal.open(request)
@@ -130,6 +134,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """The journal is the log."""
+
+
+def _guarded(control: Control, request: Request) -> Response:
+    try:
+        return control(request)
+    except Exception:  # noqa: BLE001 (whatever the test asked wrongly, it must hear)
+        return Response(500, traceback.format_exc().encode())
 
 
 def _carry_out(service: Service, request: Request) -> Response:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,7 +95,7 @@ def virtual_path(request: Request) -> str:
     return request.path
 
 
-ROUTES = [
+ROUTES: list[tuple[re.Pattern[str], Callable[[Service, Request], Response]]] = [
     (pattern("/metadata/endpoints"), lambda _, request: cloud_metadata(request)),
     (pattern("/msi/token"), lambda service, request: managed_identity_token(service.access, request)),
     (pattern("/{tenant}/oauth2/v2.0/token"), lambda service, request: login_token(service.access, request)),
