@@ -12,13 +12,16 @@ import os
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from modelpress.errors import UnsafeInputError, UsageError
 from modelpress.projects.skeleton.answering import Context, answer, nested, place_paths
 from modelpress.projects.skeleton.faults import explain
 from modelpress.projects.skeleton.occupied import refuse_occupied
 from modelpress.projects.skeleton.task import RESULT, TASK, Task
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 INTERRUPTED = 130
 
@@ -79,7 +82,7 @@ def check_names(folder: Path, context: Context, task: Task) -> str:
 
     environment = create_env_with_context(context)
     template = find_template(folder, environment)
-    name: str = environment.from_string(template.name).render(**context)
+    name = _named(environment, template.name, context)
     if not name:
         raise UsageError(
             f"{task.template}: with these answers the project's folder has no name", hint="Give other answers."
@@ -87,8 +90,16 @@ def check_names(folder: Path, context: Context, task: Task) -> str:
     _refuse_escape(name, template.name, task)
     for top, folders, files in os.walk(template):
         for path in (Path(top, one).relative_to(template) for one in (*folders, *files)):
-            _refuse_escape(environment.from_string(str(path)).render(**context), str(path), task)
+            _refuse_escape(_named(environment, str(path), context), str(path), task)
     return name
+
+
+def _named(environment: Environment, template: str, context: Context) -> str:
+    try:
+        return environment.from_string(template).render(**context)
+    except Exception as error:
+        error.add_note(f"the name {template}")
+        raise
 
 
 def _refuse_escape(rendered: str, name: str, task: Task) -> None:

@@ -14,37 +14,39 @@ MEND = "Correct the skeleton, or ask who made it."
 
 
 def explain(error: Exception, task: Task) -> ModelpressError:
-    """The error to report for what cookiecutter, Jinja or the skeleton's own code raised."""
+    """The error to report for what cookiecutter, Jinja or the skeleton's own code raised.
+
+    Notes on the error say what was being rendered.
+    """
     from cookiecutter.exceptions import CookiecutterException, UndefinedVariableInTemplate
 
     if isinstance(error, ModelpressError):
         return error
-    what = ""
+    what = ", ".join(getattr(error, "__notes__", ()))
     if isinstance(error, UndefinedVariableInTemplate):  # its text holds the whole context
-        what, error = f"{error.message}: ", error.error
-    place = _place(error)
-    where = f"{task.template}: {place}: " if place else f"{task.template}: {what}"
+        what, error = error.message, error.error
     if isinstance(error, EOFError):
         return UsageError("the answers ended before the questions", hint="Pass --no-input to take every default.")
     if isinstance(error, CookiecutterException):
         return _of_cookiecutter(error, task)
-    if isinstance(error, OSError):
-        reason = os.strerror(error.errno) if error.errno else type(error).__name__
-        name = Path(str(error.filename)).name if error.filename else "a file"
-        return ModelpressError(f"{where}{name}: {reason}", hint=MEND)
+    place = _place(error)
+    where = ": ".join(filter(None, (task.template, place or what)))
     if isinstance(error, UnicodeDecodeError):
-        return ModelpressError(
-            f"{where}a file in it is not UTF-8 text", hint="List it in _copy_without_render, or convert it."
-        )
-    return ModelpressError(f"{where}{_said(error)}", hint=MEND, file=place)
+        return ModelpressError(f"{where} is not UTF-8 text", hint="List it in _copy_without_render, or convert it.")
+    return ModelpressError(f"{where}: {_said(error)}", hint=MEND, file=place)
 
 
 def _said(error: Exception) -> str:
-    from jinja2 import TemplateError
+    from jinja2 import TemplateError, TemplateNotFound
 
+    if isinstance(error, TemplateNotFound):
+        return f"there is no template {str(error.name)!r}"
     if isinstance(error, TemplateError):
         text = str(error.message or type(error).__name__)
         return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
+    if isinstance(error, OSError):
+        name = Path(str(error.filename)).name if error.filename else "a file"
+        return f"{name}: {os.strerror(error.errno) if error.errno else type(error).__name__}"
     return type(error).__name__  # what Python says may quote a value
 
 
@@ -70,5 +72,7 @@ def _place(error: BaseException) -> str:
     for frame, line in traceback.walk_tb(error.__traceback__):
         if "__jinja_exception__" in frame.f_globals:  # Jinja's mark on the frames that stand for templates
             found = (frame.f_code.co_filename, line)
+        elif frame.f_code.co_name == "generate_file" and isinstance(error, UnicodeDecodeError):
+            return str(frame.f_locals.get("infile", ""))  # cookiecutter's name for the file that it reads
     name, line = found
     return "" if not name or name.startswith("<") else f"{os.path.normpath(name)}:{line}"

@@ -16,7 +16,7 @@ SCHEMES = ("https", "ssh", "file")
 URL = re.compile(r"(?:(git|hg)\+)?([a-z][a-z0-9+.-]*)://.*", re.IGNORECASE | re.DOTALL)
 HELPER = re.compile(r"[a-z0-9+.-]+::.*", re.IGNORECASE | re.DOTALL)  # git would run a program of that name
 SCP_LIKE = re.compile(r"[^/\\:]+@[^/\\:]+:.*", re.DOTALL)
-CREDENTIALS = re.compile(r"(?<=://)[^/@\s]*@")
+CREDENTIALS = re.compile(r"(?<!ssh)://[^/@\s]*@|://[^/@\s:]*:[^/@\s]*@")  # a name alone is none for ssh
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Reference:
 
     @property
     def shown(self) -> str:
-        """What the user said, as it may be printed and written to files: without user name and password."""
+        """What the user said, as it may be printed and written to files."""
         return without_credentials(self.text)
 
 
@@ -66,8 +66,8 @@ def parse_reference(
 
 
 def without_credentials(text: str) -> str:
-    """The text with every user name and password taken out of the URLs in it."""
-    return CREDENTIALS.sub("", text)
+    """The text with every password, and every user name that may be a token, taken out of the URLs in it."""
+    return CREDENTIALS.sub("://", text)
 
 
 def _expand(text: str, abbreviations: Mapping[str, str]) -> str:

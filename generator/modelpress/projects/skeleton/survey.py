@@ -88,7 +88,7 @@ def _survey(top: Path, skeleton: Skeleton) -> Survey:
         extensions=tuple(_extensions(variables.get("_extensions"), top, prefix)),
         environment=tuple(f"{prefix}{NAME}: {name}" for name in _names(variables.get(ENVIRONMENT))),
         defaults=tuple(f"{prefix}{NAME}: {name}" for name in _defaults(variables, marks)),
-        names=tuple(f"{prefix}{name}" for name in places if marks.are_in(name)),
+        names=tuple(f"{prefix}{name}" for name in places if marks.are_in(name.rpartition("/")[2])),
         files=tuple(f"{prefix}{name}" for name in places if _is_rendered(top / name, name, verbatim, marks)),
     )
 
