@@ -49,7 +49,7 @@ EXTRA: Mapping[str, Mapping[str, Any]] = {
         "request_settings": {"request_timeout_ms": 90000},
         "liveness_probe": {"initial_delay": 300},
         "readiness_probe": {"period": 20},
-        "scale_settings": {"type": "target_utilization", "min_instances": 2, "max_instances": 4},
+        "scale_settings": {"type": "default"},
         "model_mount_path": "/var/models",
         "data_collector": {"collections": {"model_inputs": {"enabled": "true"}}},
         "private_network_connection": True,

@@ -305,16 +305,9 @@ REPLACED = [
     (
         ONLINE,
         "type: default",
-        "type: auto",
-        f"{ONLINE}:17: scale_settings.type: must be one of default, target_utilization",
-        "Correct the name.",
-    ),
-    (
-        ONLINE,
-        "type: default",
-        "min_instances: 3\n  max_instances: 2",
-        f"{ONLINE}:17: scale_settings.min_instances: is more than max_instances",
-        "Correct one of them.",
+        "type: target_utilization",
+        f"{ONLINE}:17: scale_settings.type: must be default for a managed endpoint",
+        "Scale it with rules of Azure Monitor.",
     ),
     (
         ONLINE,
@@ -372,6 +365,13 @@ REPLACED = [
         "../predictions.csv",
         f"{BATCH}:15: settings.output_file_name: must be a plain file name",
         "It lies in the output folder of the job.",
+    ),
+    (
+        BATCH,
+        "append_row",
+        "summary_only",
+        f"{BATCH}:15: settings.output_file_name: has no use with summary_only",
+        "Take it out.",
     ),
     (
         BATCH,

@@ -111,19 +111,9 @@ def _online_flaws(document: Document) -> Iterator[Flaw]:
         yield from unknown_flaws(document, fields.PROBE, probe)
         for name in sorted(fields.PROBE):
             yield from Bounds(1).flaws(document, probe, name)
-    yield from _scale_flaws(document)
-
-
-def _scale_flaws(document: Document) -> Iterator[Flaw]:
-    place = "scale_settings"
-    yield from unknown_flaws(document, fields.SCALE_SETTINGS, place)
-    yield from choice_flaws(document, [place, "type"], ("default", "target_utilization"))
-    for name in ("min_instances", "max_instances", "polling_interval"):
-        yield from Bounds(1).flaws(document, place, name)
-    yield from Bounds(1, 100).flaws(document, place, "target_utilization_percentage")
-    least, most = document.get(place, "min_instances"), document.get(place, "max_instances")
-    if isinstance(least, int) and isinstance(most, int) and least > most:
-        yield document.flaw((place, "min_instances"), "is more than max_instances", "Correct one of them.")
+    if document.get("scale_settings", "type") not in (None, "default"):
+        keys = ("scale_settings", "type")
+        yield document.flaw(keys, "must be default for a managed endpoint", "Scale it with rules of Azure Monitor.")
 
 
 def _batch_flaws(document: Document) -> Iterator[Flaw]:
@@ -139,6 +129,8 @@ def _batch_flaws(document: Document) -> Iterator[Flaw]:
     yield from choice_flaws(document, [place, "output_action"], ("append_row", "summary_only"))
     yield from choice_flaws(document, [place, "logging_level"], ("info", "warning", "debug"))
     yield from OUTPUT_FILE.flaws(document, place, "output_file_name")
+    if document.get(place, "output_action") == "summary_only" and document.get(place, "output_file_name"):
+        yield document.flaw((place, "output_file_name"), "has no use with summary_only", "Take it out.")
     yield from unknown_flaws(document, fields.RETRY_SETTINGS, place, "retry_settings")
     yield from Bounds(0).flaws(document, place, "retry_settings", "max_retries")
     yield from Bounds(1).flaws(document, place, "retry_settings", "timeout")

@@ -33,9 +33,6 @@ MISPLACED: Mapping[str, frozenset[str]] = {"online": frozenset(), "batch": BATCH
 
 REQUEST_SETTINGS = frozenset({"request_timeout_ms", "max_concurrent_requests_per_instance", "max_queue_wait_ms"})
 PROBE = frozenset({"initial_delay", "period", "timeout", "success_threshold", "failure_threshold"})
-SCALE_SETTINGS = frozenset(
-    {"type", "min_instances", "max_instances", "polling_interval", "target_utilization_percentage"}
-)
 RETRY_SETTINGS = frozenset({"max_retries", "timeout"})
 PACKAGE = frozenset(
     (
