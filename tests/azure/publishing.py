@@ -91,13 +91,20 @@ class Outcome:
         return dict(self.document["error"])
 
 
-def environment_of(azure: Azure, **settings: object) -> dict[str, str]:
-    """Variables that name the workspace; retries come at once unless `settings` (of `azure`) say otherwise."""
+def names_of(azure: Azure) -> dict[str, str]:
+    """The three names of the workspace, as settings call them."""
     place = azure.workspace
-    azure_settings = {
+    return {
         "subscription_id": place.subscription,
         "resource_group": place.resource_group,
         "workspace_name": place.workspace,
+    }
+
+
+def environment_of(azure: Azure, **settings: object) -> dict[str, str]:
+    """Variables that name the workspace; retries come at once unless `settings` (of `azure`) say otherwise."""
+    azure_settings = {
+        **names_of(azure),
         "operation_retry_interval": 0,
         "read_timeout": 20,
         **settings,
@@ -105,11 +112,17 @@ def environment_of(azure: Azure, **settings: object) -> dict[str, str]:
     return {f"MODELPRESS_AZURE_{name.upper()}": str(value) for name, value in azure_settings.items()}
 
 
+@contextmanager
+def pointed_to(azure: Azure, **settings: object) -> Iterator[None]:
+    """Let this process talk to the stand-in; the variables that the SDK adds end here too."""
+    with mock.patch.dict(os.environ, {**azure.environment, **environment_of(azure, **settings)}):
+        yield
+
+
 def publish(azure: Azure, *arguments: object, as_json: bool = True, **settings: object) -> Outcome:
     """Run the command in this process; whatever it does, no secret is in what it prints or leaves."""
     given = ["publish", *map(str, arguments), *(["--format", "json"] if as_json else [])]
-    variables = {**azure.environment, **environment_of(azure, **settings)}
-    with mock.patch.dict(os.environ, variables):  # the SDK adds variables of its own, which end here too
+    with pointed_to(azure, **settings):
         result = CliRunner().invoke(modelpress, given)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception

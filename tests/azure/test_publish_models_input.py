@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from publishing import NAME, Project, changes, environment_of, make_project, publish
+from publishing import NAME, Project, changes, environment_of, make_project, names_of, publish
 from standin.client import Azure
 
 FILE = f"azureml/models/{NAME}.yml"
@@ -123,20 +123,14 @@ def test_flags_name_the_workspace_too(azure: Azure, project: Project) -> None:
 
 
 def test_a_workspace_file_and_an_olive_workflow_name_it_too(azure: Azure, project: Project, tmp_path: Path) -> None:
-    place = azure.workspace
-    names = dict(zip(("subscription_id", "resource_group", "workspace_name"), place_names(azure), strict=True))
+    names = names_of(azure)
     (tmp_path / "aml.json").write_text(json.dumps(names), encoding="utf-8")
     workflow = tmp_path / "olive.json"
     workflow.write_text(json.dumps({"azureml_client": {"aml_config_path": "aml.json"}}), encoding="utf-8")
     nothing = dict.fromkeys(names, "")
     for given in (("--workspace-file", tmp_path / "aml.json"), ("-c", workflow)):
         assert publish(azure, "model", project.folder, *given, **nothing).exit_code == 0
-    assert place.workspace in azure.requests("PUT", "/models/")[0]["path"]
-
-
-def place_names(azure: Azure) -> tuple[str, str, str]:
-    place = azure.workspace
-    return place.subscription, place.resource_group, place.workspace
+    assert azure.workspace.workspace in azure.requests("PUT", "/models/")[0]["path"]
 
 
 def test_a_workspace_that_is_not_there_is_named(azure: Azure, project: Project) -> None:

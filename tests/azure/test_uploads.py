@@ -2,15 +2,42 @@
 
 from __future__ import annotations
 
+import io
 import random
 import signal
 import time
+import tracemalloc
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, BinaryIO, cast
 
 import pytest
-from publishing import Project, blob_requests, container, make_project, publish, running
+from azure.core.credentials import AzureNamedKeyCredential
+from azure.storage.blob import ContainerClient
+from azurite import Azurite
+from publishing import (
+    NAME,
+    Project,
+    blob_requests,
+    container,
+    make_project,
+    names_of,
+    pointed_to,
+    publish,
+    running,
+)
 from standin import effects
+from standin.access import ACCOUNT_KEY
 from standin.client import Azure
+
+from modelpress.bundle import Bundle, Entry
+from modelpress.config.native import AzureWorkspace
+from modelpress.errors import ModelpressError
+from modelpress.executors.azure import publish_assets
+from modelpress.executors.azure.assets import Wishes
+from modelpress.executors.azure.options import workspace_options
+from modelpress.executors.azure.upload import HANDS
+from modelpress.project_files import open_bundle
 
 MEGABYTE = 1 << 20
 BLOCK = 4 * MEGABYTE
@@ -201,3 +228,107 @@ def test_two_runs_at_once_do_not_hurt_each_other(azure: Azure, project: Project)
     assert [outcome.exit_code for outcome in outcomes] == [0, 0], outcomes
     assert weights_in(azure) == WEIGHTS
     assert len(azure.models()) == 1
+
+
+@dataclass(frozen=True)
+class Moving:
+    """An entry that gives other bytes each time that it is opened."""
+
+    contents: list[bytes]
+    size: int
+    identity: None = None
+    is_text: bool = False
+    executable: bool = False
+
+    def open(self) -> BinaryIO:
+        return io.BytesIO(self.contents.pop(0))
+
+
+def plan_of(azure: Azure, project: Project, **entries: Entry) -> publish_assets.AssetsPlan:
+    """The plan for the project, some files of its model being others than on disk."""
+    bundle = open_bundle(project.folder)
+    replaced = {f"model/{name.replace('_', '.')}": entry for name, entry in entries.items()}
+    options = workspace_options(AzureWorkspace(**names_of(azure), operation_retry_interval=0))
+    target = publish_assets.AssetTarget("model", options, project.state_file, Wishes())
+    return publish_assets.plan(Bundle.of({**bundle.entries, **replaced}), target)
+
+
+@pytest.mark.parametrize("size", [100, BLOCK + 100])
+@pytest.mark.parametrize("then", ["other", "shorter", "longer"])
+def test_a_file_that_changes_after_it_was_hashed_is_never_registered(
+    azure: Azure, project: Project, size: int, then: str
+) -> None:
+    before = b"a" * size
+    after = {"other": b"b" * size, "shorter": before[:-1], "longer": before + b"a" * BLOCK}[then]
+    with pointed_to(azure):
+        plan = plan_of(azure, project, model_onnx=Moving([before, after], size))
+        with pytest.raises(ModelpressError, match=r"model/model\.onnx changed while it was uploaded"):
+            publish_assets.execute(plan)
+    assert azure.models() == {}
+    assert not [blob for blob in azure.blobs() if blob["name"].endswith("model.onnx")]
+
+
+class Zeros(io.RawIOBase):
+    """So many zero bytes, which take no memory."""
+
+    def __init__(self, size: int) -> None:
+        self._left = size
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        count = min(self._left, len(buffer))
+        memoryview(buffer)[:count] = bytes(count)
+        self._left -= count
+        return count
+
+
+@dataclass(frozen=True)
+class Large:
+    """An entry of zeros."""
+
+    size: int
+    identity: None = None
+    is_text: bool = False
+    executable: bool = False
+
+    def open(self) -> BinaryIO:
+        return cast(BinaryIO, Zeros(self.size))
+
+
+def test_memory_does_not_grow_with_the_model(azure: Azure, project: Project) -> None:
+    size = 24 * BLOCK
+    (project.folder / "model/model.onnx.data").unlink()
+    with pointed_to(azure):
+        plan = plan_of(azure, project, model_onnx=Large(size))
+        tracemalloc.start()
+        try:
+            publish_assets.execute(plan)
+            _, most = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert [blob["size"] for blob in azure.blobs() if blob["name"].endswith("model.onnx")] == [size]
+    assert most < (HANDS + 6) * BLOCK < size  # the blocks under way, the one being read, and some copies of it
+
+
+@pytest.mark.slow
+def test_the_real_protocol_is_spoken(azure: Azure, azurite: Azurite, project: Project) -> None:
+    """Azurite keeps what our uploads send, and an interrupted one goes on there too."""
+    with running(azure, "model", project.folder, "--progress", "plain", read_timeout=60) as child:
+        assert child.end().exit_code == 0
+    assert azure.blobs() == []  # all of it is in Azurite
+    [artifact] = publish(azure, "model", project.folder).document["artifacts"]
+    assert artifact["action"] == "keep"
+    key = AzureNamedKeyCredential(f"{azure.workspace.account}.blob.localhost", ACCOUNT_KEY)
+    url = f"https://{azurite.host}/{azure.workspace.account}.blob.localhost"
+    client = ContainerClient(url, azure.workspace.container, credential=key, connection_verify=str(azure.ca))
+    [name] = [name for name in client.list_blob_names() if name.endswith(".data")]
+    assert client.download_blob(name).readall() == WEIGHTS
+    client.delete_blob(name)
+    blob = client.get_blob_client(name)
+    blob.stage_block("00000000", WEIGHTS[:BLOCK])
+    (project.folder / f"azureml/models/{NAME}.yml").unlink()
+    project.asset(name="digits_cpu-cpu_2")
+    assert publish(azure, "model", project.folder).exit_code == 0
+    assert client.download_blob(name).readall() == WEIGHTS

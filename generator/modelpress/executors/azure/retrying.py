@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 LONGEST_PAUSE = 120.0  # seconds; some answers ask for an hour, and then the user decides
 LONGEST_DOUBLED = 60.0  # seconds; where the service does not say how long to wait
+MOST_DOUBLINGS = 10  # more than LONGEST_DOUBLED allows, and few enough for a float
 
 Result = TypeVar("Result")
 
@@ -70,7 +71,7 @@ class _Pause:
         asked = _retry_after(_error(state))
         if asked is not None:
             return min(asked, LONGEST_PAUSE)
-        doubled: float = self._retries.interval * 2.0 ** (state.attempt_number - 1)
+        doubled = self._retries.interval * 2.0 ** min(state.attempt_number - 1, MOST_DOUBLINGS)
         return min(doubled, max(LONGEST_DOUBLED, self._retries.interval))
 
     def announce(self, state: RetryCallState) -> None:
@@ -85,6 +86,7 @@ class _Pause:
         while (left := end - time.monotonic()) > 0 and not self._retries.given_up():
             self._retries.report.waiting(f"{self._text} in {math.ceil(left)} s")
             time.sleep(min(left, 1.0))
+        self._retries.report.waiting(self._doing)
 
 
 def _error(state: RetryCallState) -> BaseException:
