@@ -101,7 +101,7 @@ def _flag(parameters: dict[str, Any], name: str, place: str, *, default: bool) -
 def _wanted(value: Any, *, binary: bool) -> dict[str, bool]:
     """The names of the outputs that are asked for, and whether each is to be binary."""
     wanted: dict[str, bool] = {}
-    for place, entry in enumerate(_objects(value or [], "outputs")):
+    for place, entry in enumerate(_objects([] if value is None else value, "outputs")):
         where = f"outputs[{place}]"
         name = entry.get("name")
         if not isinstance(name, str):
@@ -210,12 +210,20 @@ def _from_json(
     data: list[Any], tensor: Tensor, shape: list[int]
 ) -> np.ndarray[Any, Any]:
     """The array in nested or flat lists."""
-    array: np.ndarray[Any, Any] = convert(data, tensor.type)
+    given = _as_text(data) if tensor.dtype == "uint64" else data
+    array: np.ndarray[Any, Any] = convert(given, tensor.type)
     if array.ndim > 1 and list(array.shape) != shape:
         raise ValueError(f"shape is {shape}, and data has {list(array.shape)}")
     if array.size != math.prod(shape):
         raise ValueError(f"shape is {shape}, and data has {array.size} elements")
     return array
+
+
+def _as_text(item: Any) -> Any:
+    """Whole numbers as text: numpy makes floats of a list with small and very large ones."""
+    if isinstance(item, list):
+        return [_as_text(one) for one in item]
+    return str(item) if type(item) is int else item
 
 
 def _from_binary(
