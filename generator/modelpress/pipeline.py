@@ -18,7 +18,9 @@ from modelpress.executors import archive, folder
 from modelpress.executors.progress import SILENT, Progress
 from modelpress.executors.streaming import Written
 from modelpress.packaging.chosen import Chosen
+from modelpress.packaging.docker import dockerfile_bundle
 from modelpress.packaging.golden import NO_GOLDEN, Golden
+from modelpress.packaging.image_checks import image_remarks
 from modelpress.packaging.olive_zip import zip_bundle
 from modelpress.packaging.project import project_bundle
 from modelpress.packaging.rendering import Rendering, mlflow_warnings, runtime_warnings
@@ -55,8 +57,8 @@ class Target:
 
 def plan_project(chosen: Chosen, rendering: Rendering, target: Target, golden: Golden = NO_GOLDEN) -> Prepared:
     """Plan a deployable project for the one candidate that was chosen."""
-    plan = _plan(project_bundle(chosen, rendering, golden), target)
-    return Prepared(plan, chosen, golden, mlflow_warnings(chosen, rendering))
+    remarks = (*mlflow_warnings(chosen, rendering), *image_remarks(chosen, rendering))
+    return Prepared(_plan(project_bundle(chosen, rendering, golden), target), chosen, golden, remarks)
 
 
 def plan_zip(
@@ -69,6 +71,12 @@ def plan_zip(
     """Plan a zip of all chosen candidates in Olive's layout."""
     plan = _plan(zip_bundle(chosen, rendering, golden, packages), target)
     return Prepared(plan, chosen, golden, (*mlflow_warnings(chosen, rendering), *packages.remarks))
+
+
+def plan_dockerfile(chosen: Chosen, rendering: Rendering, target: Target) -> Prepared:
+    """Plan a Docker build context of the best candidate in Olive's layout."""
+    remarks = (*mlflow_warnings(chosen, rendering), *image_remarks(chosen, rendering))
+    return Prepared(_plan(dockerfile_bundle(chosen, rendering), target), chosen, remarks=remarks)
 
 
 def execute(prepared: Prepared, progress: Progress = SILENT) -> Written:
