@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from modelpress.proving.report import Finding
 
 FAILED = 3  # the exit code of a verification that failed
-CHECKS = ("manifest", "models", "samples", "scoring")
+CHECKS = ("manifest", "azure", "models", "samples", "scoring")
 
 
 @click.command(short_help="Run what was rendered, compare with golden outputs.")

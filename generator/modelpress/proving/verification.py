@@ -9,6 +9,7 @@ from pathlib import Path
 
 from modelpress.executors import folder as folder_writer
 from modelpress.project_files import open_bundle
+from modelpress.proving.azure import check_azure
 from modelpress.proving.loading import load_models
 from modelpress.proving.manifest import check_manifest, digests_of, identity
 from modelpress.proving.rendered_here import is_remembered
@@ -23,7 +24,7 @@ RUNS: Mapping[str, Callable[[Path, Path], tuple[Finding, ...]]] = {
 }
 """The checks that run something, by the name that --only takes."""
 
-CHECKS = ("manifest", *RUNS)
+CHECKS = ("manifest", "azure", *RUNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ def verify(path: Path, asked: Verification) -> tuple[Finding, ...]:
     bundle = open_bundle(path)
     digests = digests_of(bundle)
     findings = [check_manifest(path, digests)] if "manifest" in asked.only else []
+    findings += check_azure(bundle) if "azure" in asked.only else ()
     wanted = [name for name in RUNS if name in asked.only]
     if not wanted:
         return tuple(findings)
