@@ -13,6 +13,7 @@ from modelpress.proving.report import Finding
 
 FOLDER = "scoring"
 GOLDEN = "golden/golden.json"
+LONGEST = 4000  # characters of what went wrong
 # The script of each kind unless its deployment names another, and what it needs.
 SCRIPTS: Mapping[str, tuple[str, str]] = {
     "online": ("score.py", "requirements.txt"),
@@ -64,7 +65,7 @@ def _online(folder: Path, home: Path, script: str, python: Path) -> Finding:
         return Finding(what, "skipped", "the server that is used, gunicorn, does not run on Windows", "Use WSL.")
     command = [sys.executable, "-P", "-m", "modelpress.proving.scoring_child", str(folder), script, str(python)]
     ended = run(command, folder, home=home)
-    return Finding(what, "failed" if ended.code != 0 else "passed", ended.tail)
+    return Finding(what, "failed" if ended.code != 0 else "passed", ended.output.strip()[-LONGEST:])
 
 
 def _batch(folder: Path, home: Path, script: str, python: Path) -> Finding:

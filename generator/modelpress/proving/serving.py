@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import struct
@@ -26,7 +27,11 @@ START_TIMEOUT = 120.0  # seconds until it is healthy: large models load slowly
 STOP_TIMEOUT = 30.0  # seconds after SIGTERM
 REQUEST_TIMEOUT = 120.0  # seconds
 PAUSE = 0.1  # seconds between two looks
-LAST_LINES = 12  # of the server's log, in a message
+LAST_LINES = 8  # of the server's log, in a message
+# The last line of a traceback; the server wraps what a script raises in exceptions of its own.
+CAUSE = re.compile(
+    r"^(?!azureml_inference)(?:[a-z_][\w.]*\.[A-Z]\w*|[A-Z]\w*(?:Error|Exception))(?:: .*)?$", re.MULTILINE
+)
 SHOWN = 300  # characters of an answer, in a message
 HEALTHY = 200
 SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 0x1  # from Linux's if.h and sockios.h
@@ -83,11 +88,11 @@ class Server:
         finally:
             connection.close()
 
-    @property
-    def last_lines(self) -> str:
-        """The end of its log."""
+    def explain(self) -> str:
+        """The last exception in its log, and the end of that."""
         self.log.seek(0)
-        return "\n".join(self.log.read().decode(errors="replace").splitlines()[-LAST_LINES:])
+        text = self.log.read().decode(errors="replace")
+        return "\n".join([*CAUSE.findall(text)[-1:], "The server's log ends so:", *text.splitlines()[-LAST_LINES:]])
 
 
 @contextmanager
@@ -118,7 +123,7 @@ def serving(folder: Path, script: str, python: Path) -> Iterator[Server]:
             yield server
             _end(server)
         except ServedError as error:
-            raise ServedError(f"{error}\nThe server's log ends so:\n{server.last_lines}") from error
+            raise ServedError(f"{error}\n{server.explain()}") from error
         finally:
             process.kill()
             process.wait()

@@ -93,10 +93,20 @@ def _convert_input(value: Any, argument: Argument) -> Any:
     except (TypeError, ValueError, OverflowError) as error:
         message = f"input {argument}: {printable(error)}"
         raise InputError(argument.name, message) from error
+    if isinstance(result, np.ndarray) and isinstance(value, list) and not result.size:
+        result = result.reshape(_below_empty(result.shape, argument.shape))
     if isinstance(result, np.ndarray) and not _fits(result.shape, argument.shape):
         message = f"input {argument}: got the shape {list(result.shape)}"
         raise InputError(argument.name, message)
     return result
+
+
+def _below_empty(
+    shape: Sequence[int], declared: Sequence[int | str | None] | None
+) -> list[int]:
+    """The whole shape of nested lists: an empty one does not tell what it would hold."""
+    rest = (declared or ())[len(shape) :]
+    return [*shape, *(size if isinstance(size, int) else 0 for size in rest)]
 
 
 def _fits(shape: Sequence[int], declared: Sequence[int | str | None] | None) -> bool:

@@ -99,16 +99,16 @@ def _npz(outputs: Sequence[Value]) -> bytes:
                 )
             info = zipfile.ZipInfo(f"{output.name}.npy")  # with a date that is fixed
             with archive.open(info, "w", force_zip64=True) as member:
-                np.lib.format.write_array(
-                    member, _storable(output.value), allow_pickle=False
-                )
+                np.lib.format.write_array(member, _storable(output), allow_pickle=False)
     return packed.getvalue()
 
 
-def _storable(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+def _storable(output: Value) -> np.ndarray[Any, Any]:
     """Text as numpy's own; types that numpy lacks keep their bytes."""
-    if array.dtype == object:
+    dtype = split_type(output.type)[1]
+    array: np.ndarray[Any, Any] = output.value
+    if dtype == "string":
         return array.astype(str)
-    if array.dtype.kind == "V":
+    if dtype in NOT_IN_NUMPY and family(dtype) == "float":
         return array.view(f"V{array.itemsize}")
     return array
