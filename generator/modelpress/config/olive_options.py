@@ -41,6 +41,7 @@ OPTIONS: Mapping[str, Mapping[str, str]] = {
         "model_version": "model_version",
         "model_description": "model_description",
         "description": "model_description",  # so Olive's documentation calls it
+        "packaging": "packaging",  # ours, so that a workflow can say it
         "model_package": "model_package",
         "deployment_config": "deployment_config",
     },

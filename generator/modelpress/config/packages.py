@@ -115,6 +115,10 @@ class AzuremlDeploymentPackage(Section):
         default=None, description="Version under which the model is registered; by default the next one."
     )
     model_description: str | None = Field(default=None, description="Description of the registered model.")
+    packaging: Literal["package", "direct"] = Field(
+        default="package",
+        description="package: the service builds one environment of model and code first; direct: they are deployed.",
+    )
     model_package: ModelPackage = Field(description="The environment that is built around the model.")
     deployment_config: DeploymentConfig = Field(
         default=DeploymentConfig(), description="The endpoint and the deployment behind it."

@@ -72,6 +72,11 @@ class SetWishes:
     variables: Mapping[str, Mapping[str, object]]
     warnings: tuple[str, ...] = ()
 
+    def outranked_by(self, configured: Mapping[str, Mapping[str, object]]) -> dict[str, dict[str, object]]:
+        """The variables with what the user says to these sets; what is said to others is for other packages."""
+        names = [name for name in self.sets if name in self.variables or name in configured]
+        return {name: {**self.variables.get(name, {}), **configured.get(name, {})} for name in names}
+
 
 def asset_wishes(package: AzuremlModelsPackage | AzuremlDataPackage) -> SetWishes:
     """The sets for models or data assets."""
@@ -92,7 +97,7 @@ def deployment_wishes(package: AzuremlDeploymentPackage) -> SetWishes:
     extra = _Extra.of(server.type, package.deployment_config.extra_config)
     variables = {**_model_variables(package), **_deployment_variables(package), **extra.placed}
     environment = {**package.model_package.environment_variables, **extra.environment}
-    rest = {"environment_variables": environment, "extra_config": extra.passed, "packaging": "package"}
+    rest = {"environment_variables": environment, "extra_config": extra.passed, "packaging": package.packaging}
     own = f"azure-{server.type}"
     return SetWishes((*BASE_SETS, own), {own: _given({**variables, **rest})}, extra.warnings)
 

@@ -79,6 +79,7 @@ def test_every_option_lands_in_the_native_form() -> None:
         "model_name": "deployed",
         "model_version": "5",
         "model_description": "the deployed one",
+        "packaging": "package",
         "model_package": {
             "target_environment": "target",
             "target_environment_version": "6",

@@ -119,11 +119,21 @@ def test_code_of_ones_own_replaces_the_rendered_one(
 
 
 def test_packaging_can_be_left_out(candidates: Chosen, rendering: Rendered) -> None:
-    wishes = deployment_wishes(deployment())
-    direct = replace(wishes, variables={"azure-online": {**wishes.variables["azure-online"], "packaging": "direct"}})
-    bundle = deployment_bundle(candidates, rendering(direct))
+    bundle = deployment_bundle(candidates, rendering(deployment_wishes(deployment(packaging="direct"))))
     assert "azureml/online/package.yml" not in bundle.entries
     assert check_bundle(bundle) == ()
+
+
+def test_what_is_said_to_a_set_outranks_the_option() -> None:
+    wishes = deployment_wishes(deployment(deployment_config={"instance_type": "Standard_F2s_v2"}))
+    configured = {
+        "azure-online": {"instance_type": "Standard_F4s_v2", "auth_mode": "aad_token"},
+        "samples": {"dims": ""},
+    }
+    variables = wishes.outranked_by(configured)
+    assert variables.keys() == {"azure-online"}
+    own = variables["azure-online"]
+    assert (own["instance_type"], own["auth_mode"], own["packaging"]) == ("Standard_F4s_v2", "aad_token", "package")
 
 
 @pytest.mark.parametrize(
