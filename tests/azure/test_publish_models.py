@@ -198,6 +198,22 @@ def test_the_same_content_of_another_type_is_a_conflict(azure: Azure, project: P
     )
 
 
+def test_an_mlflow_model_is_registered_as_one(azure: Azure, project: Project) -> None:
+    project.write("model/mlflow_model/MLmodel", "flavors: {}\n")
+    project.asset(type="mlflow_model", path="../../model/mlflow_model")
+    assert publish(azure, "model", project.folder).exit_code == 0
+    properties = azure.models()[MODEL]
+    assert properties["modelType"] == "mlflow_model"
+    assert properties["modelUri"].endswith("/mlflow_model")
+
+
+def test_a_folder_name_that_no_uri_takes_is_changed(azure: Azure, project: Project) -> None:
+    project.write("my model #1/model.onnx", "m")
+    project.asset(path="../../my model #1")
+    assert publish(azure, "model", project.folder).exit_code == 0
+    assert azure.models()[MODEL]["modelUri"].endswith("/my_model__1")
+
+
 def test_several_candidates_share_what_is_the_same(azure: Azure, project: Project) -> None:
     project.asset(name="digits_cpu-cpu_2")
     project.write("second/model/model.onnx", b"second")
@@ -253,7 +269,9 @@ def test_data_without_a_version_counts_on_from_the_numbers(azure: Azure, project
 
 
 def test_the_sdk_uploads_where_it_is_asked_to(azure: Azure, project: Project) -> None:
-    [artifact] = publish(azure, "model", project.folder, "--upload", "sdk").document["artifacts"]
+    outcome = publish(azure, "model", project.folder, "--upload", "sdk")
+    assert outcome.stderr == ""  # the SDK's own bars and dots go nowhere
+    [artifact] = outcome.document["artifacts"]
     assert artifact["action"] == "create"
     assert {blob["name"].split("/")[0] for blob in azure.blobs()} == {"LocalUpload"}
     assert {blob["name"].rpartition("/")[2] for blob in azure.blobs()} == {"model.onnx", "metrics.json"}
@@ -295,5 +313,5 @@ def test_it_works_through_a_proxy_with_the_names_of_the_real_hosts(azure: Azure,
 
 def test_progress_is_told_on_stderr(azure: Azure, project: Project) -> None:
     outcome = publish(azure, "model", project.folder, "--progress", "plain")
-    assert outcome.stderr == "loading the Azure SDK\n"
+    assert outcome.stderr == "reading the files\n"
     assert outcome.document["artifacts"]

@@ -69,12 +69,10 @@ class LiveReport:
         )
         self._bars = progress.Progress(*columns, console=self._console)
         self._task = self._bars.add_task("", total=total_bytes)
-        self._text = ""
 
     def advance(self, count: int) -> None:
         if self._bars is not None and self._task is not None:
             self._bars.advance(self._task, count)
-            self._text = ""
 
     def finish(self) -> None:
         self._bars = self._task = None

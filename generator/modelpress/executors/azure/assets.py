@@ -19,7 +19,7 @@ from modelpress.executors.azure.plan import OnConflict, Step, Uploader
 from modelpress.executors.azure.quiet import quiet
 from modelpress.executors.azure.state import State
 from modelpress.executors.azure.upload import upload
-from modelpress.executors.azure.versions import CONTENT_TAG, Decision, Description, decide
+from modelpress.executors.azure.versions import CONTENT_TAG, Asked, Decision, Description, decide
 from modelpress.executors.azure.wording import cleaned
 from modelpress.executors.azure.workspace import Workspace
 
@@ -76,10 +76,8 @@ def plan_asset(workspace: Workspace, file: AssetFile, content: Content, wishes: 
     entity = load(file)
     wanted = _described(entity, content.sha256)
     existing = _existing(workspace, file)
-    version = file.version
-    if version is None and note.get("content_sha256") == content.sha256 and note.get("version") in existing:
-        version = str(note["version"])  # an earlier run chose it; that others registered more since changes nothing
-    decision = decide(wanted, version, existing, wishes.on_conflict)
+    noted = str(note["version"]) if note.get("content_sha256") == content.sha256 else None
+    decision = decide(wanted, Asked(file.version, wishes.on_conflict, noted), existing)
     before = existing.get(decision.version)
     tags = {**before.tags, **wanted.tags} if before else wanted.tags  # tags of others stay
     uri = before.path if before else _place_for(content, wishes.uploader)

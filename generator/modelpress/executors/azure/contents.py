@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from modelpress.bundle import Bundle, Digest, Entry, sha256sums
 from modelpress.executors.progress import SILENT, Progress
 from modelpress.executors.streaming import Sink, stream
 
+_NOT_IN_URIS = re.compile(r"[^A-Za-z0-9_.-]")
 TOP = "modelpress"  # the folder in the datastore under which all that we upload lies
 
 
@@ -29,8 +31,8 @@ class Content:
 
     @property
     def name(self) -> str:
-        """The last part of the path: what a deployment sees below AZUREML_MODEL_DIR."""
-        return self.path.rpartition("/")[2]
+        """The last part of the path, as it may stand in a URI: what a deployment sees below AZUREML_MODEL_DIR."""
+        return _NOT_IN_URIS.sub("_", self.path.rpartition("/")[2])
 
     @property
     def size(self) -> int:

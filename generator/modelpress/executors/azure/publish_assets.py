@@ -57,6 +57,7 @@ def plan(bundle: Bundle, target: AssetTarget, report: Report = SILENT) -> Assets
     files = asset_files(bundle, target.kind)
     state = State(target.state, target.options.id)
     notes = {file.name: note_of(state, file) for file in files}
+    report.waiting("reading the files")
     contents = contents_of(bundle, (file.path for file in files), report)
     workspace = connect(target.options, report)
     assets = tuple(plan_asset(workspace, file, contents[file.path], target.wishes, notes[file.name]) for file in files)

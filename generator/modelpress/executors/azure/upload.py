@@ -35,6 +35,7 @@ def upload(contents: Sequence[Content], store: BlobStore, retries: Retries) -> N
     read or is not what it was when it was hashed.
     """
     report = retries.report
+    report.waiting("uploading")
     report.start(sum(content.size for content in contents))
     try:
         with Crew(HANDS, report.advance) as crew:

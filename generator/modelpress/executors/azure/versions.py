@@ -43,31 +43,41 @@ class Decision:
     reason: str
 
 
-def decide(
-    wanted: Description, version: str | None, existing: Mapping[str, Description], on_conflict: OnConflict
-) -> Decision:
-    """Decide for the content of `wanted`, which is to be `version`, or the next one where that is None.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which version is asked for: `version`, or the next one where that is None.
 
-    `existing` maps the versions that there are to what they say.
+    `noted` is the version that an earlier run registered the same content under; it stays so
+    even where others have registered newer ones since.
     """
+
+    version: str | None
+    on_conflict: OnConflict = "fail"
+    noted: str | None = None
+
+
+def decide(wanted: Description, asked: Asked, existing: Mapping[str, Description]) -> Decision:
+    """Decide for the content of `wanted`. `existing` maps the versions that there are to what they say."""
+    version = asked.version
     if version is None:
-        return _next(wanted, existing, "no version is asked for")
+        return _next(wanted, asked, existing, "no version is asked for")
     found = existing.get(version)
     if found is None:
         return Decision("create", version, "there is no such version yet")
     clash = _clash(found, wanted)
     if not clash:
         return _same(version, found, wanted)
-    if on_conflict == "next":
-        return _next(wanted, existing, f"version {version} {clash}")
+    if asked.on_conflict == "next":
+        return _next(wanted, asked, existing, f"version {version} {clash}")
     return Decision("conflict", version, f"version {version} {clash}")
 
 
-def _next(wanted: Description, existing: Mapping[str, Description], why: str) -> Decision:
-    """The newest version where that holds the same already, or else the one after it."""
+def _next(wanted: Description, asked: Asked, existing: Mapping[str, Description], why: str) -> Decision:
+    """The noted or the newest version where that holds the same already, or else the one after the newest."""
     newest = newest_of(existing)
-    if newest is not None and not _clash(existing[newest], wanted):
-        return _same(newest, existing[newest], wanted)
+    for version in filter(None, (asked.noted, newest)):
+        if version in existing and not _clash(existing[version], wanted):
+            return _same(version, existing[version], wanted)
     after = "there is none yet" if newest is None else f"version {newest} is the newest, with other content"
     return Decision("create", str(int(newest or 0) + 1), f"{why}; {after}")
 

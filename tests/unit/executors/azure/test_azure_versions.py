@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modelpress.executors.azure.versions import CONTENT_TAG, Decision, Description, decide, newest_of
+from modelpress.executors.azure.plan import OnConflict
+from modelpress.executors.azure.versions import CONTENT_TAG, Asked, Decision, Description, decide, newest_of
 
 A, B = "a" * 64, "b" * 64
 
@@ -33,7 +34,7 @@ def of(sha256: str | None, type_: str = "custom_model", description: str = "", *
     ],
 )
 def test_decisions(version: str | None, existing: dict[str, Description], expected: tuple[str, str]) -> None:
-    decision = decide(of(A), version, existing, "fail")
+    decision = decide(of(A), Asked(version), existing)
     assert (decision.action, decision.version) == expected
     assert decision.reason
 
@@ -51,13 +52,26 @@ def test_decisions(version: str | None, existing: dict[str, Description], expect
     ],
 )
 def test_a_conflict_may_take_the_next_version(existing: dict[str, Description], expected: Decision) -> None:
-    assert decide(of(A), "1", existing, "next") == expected
+    assert decide(of(A), Asked("1", "next"), existing) == expected
+
+
+@pytest.mark.parametrize(
+    ("noted", "expected"),
+    [("2", ("keep", "2")), ("1", ("create", "4")), ("9", ("create", "4")), (None, ("create", "4"))],
+)
+@pytest.mark.parametrize("asked", [(None, "fail"), ("1", "next")])
+def test_what_an_earlier_run_registered_stays_though_there_is_a_newer_one(
+    asked: tuple[str | None, OnConflict], noted: str | None, expected: tuple[str, str]
+) -> None:
+    existing = {"1": of(B), "2": of(A), "3": of(B)}
+    decision = decide(of(A), Asked(*asked, noted), existing)
+    assert (decision.action, decision.version) == expected
 
 
 def test_tags_of_others_are_no_difference_and_missing_ones_are() -> None:
     existing = {"1": of(A, rank="1", stage="production")}
-    assert decide(of(A, rank="1"), "1", existing, "fail").action == "keep"
-    decision = decide(of(A, rank="2", metric="x"), "1", existing, "fail")
+    assert decide(of(A, rank="1"), Asked("1"), existing).action == "keep"
+    decision = decide(of(A, rank="2", metric="x"), Asked("1"), existing)
     assert decision == Decision("update", "1", "it holds this content, with another tag rank and tag metric")
 
 
@@ -74,20 +88,19 @@ def test_the_newest_version_is_the_highest_number() -> None:
     assert newest_of([]) is None
 
 
+VERSION = st.none() | st.integers(1, 12).map(str)
 EXISTING = st.dictionaries(st.integers(1, 12).map(str), st.sampled_from([of(A), of(B), of(None)]))
 
 
 @settings(deadline=None, max_examples=200)
-@given(EXISTING, st.none() | st.integers(1, 12).map(str), st.sampled_from(["fail", "next"]))
-def test_no_version_is_overwritten_and_a_second_run_keeps(
-    existing: dict[str, Description], version: str | None, on_conflict: str
-) -> None:
-    decision = decide(of(A), version, existing, on_conflict)  # type: ignore[arg-type]
+@given(EXISTING, st.builds(Asked, VERSION, st.sampled_from(["fail", "next"]), VERSION))
+def test_no_version_is_overwritten_and_a_second_run_keeps(existing: dict[str, Description], asked: Asked) -> None:
+    decision = decide(of(A), asked, existing)
     if decision.action == "create":
         assert decision.version not in existing
-        again = decide(of(A), version, {**existing, decision.version: of(A)}, on_conflict)  # type: ignore[arg-type]
+        again = decide(of(A), asked, {**existing, decision.version: of(A)})
         assert (again.action, again.version) == ("keep", decision.version)
     elif decision.action == "keep":
         assert existing[decision.version].sha256 == A
     else:
-        assert (decision.action, on_conflict) == ("conflict", "fail")
+        assert (decision.action, asked.on_conflict) == ("conflict", "fail")
