@@ -35,7 +35,7 @@ OWN_DEPENDENCY = {
     ),
     "projects/skeleton/filters.py": frozenset({"jinja2"}),
 }
-HEAVY = {"pydantic", "onnx", "numpy", "onnxruntime", "cookiecutter", "jinja2", "yaml", "rich", "azure"}
+HEAVY = {"pydantic", "onnx", "numpy", "onnxruntime", "cookiecutter", "jinja2", "yaml", "rich", "azure", "tenacity"}
 
 
 def part_of(path: Path) -> str:
