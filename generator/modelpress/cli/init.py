@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+import sys
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,7 +58,7 @@ def init(target: Path | None, output: Output, **options: Any) -> None:
     answers = Answers(_pairs(options["variables"]), options["replay"], no_input=options["no_input"])
     with fetched(source) as skeleton:
         if options["dry_run"]:
-            _show(skeleton, output)
+            _show(skeleton, target, output)
             return
         with made(skeleton, answers, target, trust=options["trust"]) as project:
             deployable = _render(project, output)
@@ -108,18 +109,19 @@ def _source(project: Project, settings: Settings) -> Path:
     return Path(os.path.normpath(resolve_path(named, project.target)))
 
 
-def _show(skeleton: Skeleton, output: Output) -> None:
+def _show(skeleton: Skeleton, target: Path | None, output: Output) -> None:
     """What the skeleton asks and what of it would run, all of it."""
-    from dataclasses import asdict
-
+    from modelpress.projects.skeleton.occupied import refuse_occupied
     from modelpress.projects.skeleton.survey import survey
     from modelpress.projects.skeleton.variables import read_variables
 
+    if target is not None:
+        refuse_occupied(target)
     found = survey(skeleton)
     asked = {name: value for name, value in read_variables(skeleton.folder, skeleton.shown).items() if name[0] != "_"}
     document = {"skeleton": skeleton.shown, "version": skeleton.version, "asks": asked, "runs": asdict(found)}
     lines = [f"{skeleton.shown} ({skeleton.version})", f"asks: {', '.join(asked)}", "would run:"]
-    output.data(document, lambda: "\n".join([*lines, *(f"  {line}" for line in found.lines(len(found.files) + 1000))]))
+    output.data(document, lambda: "\n".join([*lines, *(f"  {line}" for line in found.lines(sys.maxsize))]))
 
 
 def _report(skeleton: Skeleton, project: Project, deployable: Deployable | None, output: Output) -> None:

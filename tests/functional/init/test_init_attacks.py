@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import stat
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -118,8 +121,13 @@ def unchanged(place: Any) -> bool:
     return place.left_behind() == [] and list(place.here.iterdir()) == []
 
 
-@pytest.mark.parametrize("form", [as_folder, as_zip, as_repository])
-@pytest.mark.parametrize("name", CODE)
+FETCHED = ["an expression in a default", "a first hook", "an extension of its own"]  # the rest is the same from here on
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [*((name, as_folder) for name in CODE), *((name, form) for name in FETCHED for form in (as_zip, as_repository))],
+)
 def test_nothing_runs_without_trust(name: str, form: Callable[[Any, Path], str], place: Any, require_tool: Any) -> None:
     require_tool("git")
     variables, files, listed = CODE[name]
@@ -131,7 +139,7 @@ def test_nothing_runs_without_trust(name: str, form: Callable[[Any, Path], str],
     assert unchanged(place)
 
 
-@pytest.mark.parametrize("name", CODE)
+@pytest.mark.parametrize("name", FETCHED)
 def test_a_dry_run_lists_the_same_and_runs_nothing(name: str, place: Any) -> None:
     variables, files, listed = CODE[name]
     outcome = place.init("--skeleton", place.skeleton(files, variables), "--dry-run", "--trust")
@@ -410,7 +418,31 @@ def test_hooks_do_not_see_secrets(place: Any) -> None:
     assert not secrets.keys() & set(seen)
 
 
-def test_interrupted_in_a_hook_nothing_is_left(place: Any) -> None:
+def test_interrupted_at_a_question_nothing_is_left(place: Any) -> None:
+    command = [sys.executable, "-m", "modelpress", "init"]
+    asked = subprocess.Popen(
+        command,
+        cwd=place.here,
+        env=place.environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    said = ""
+    while "Name of the project" not in said:
+        said += asked.stderr.read(1)
+    os.killpg(asked.pid, signal.SIGINT)
+    out, err = asked.communicate(timeout=60)
+    assert asked.returncode == 130
+    assert out == ""
+    assert err.endswith("error: interrupted; nothing was left half-written\nhint: Run the command again.\n")
+    assert "Traceback" not in err
+    assert unchanged(place)
+
+
+def test_killed_in_a_hook_nothing_is_left(place: Any) -> None:
     hook = "import os, pathlib, signal, time\npathlib.Path('begun').touch()\nos.kill(os.getppid(), signal.SIGKILL)\n"
     folder = place.skeleton({**PLAIN, "hooks/pre_gen_project.py": hook}, {"name": "x"})
     outcome = place.init("made", "--skeleton", folder, "--no-input", "--trust")
@@ -419,7 +451,7 @@ def test_interrupted_in_a_hook_nothing_is_left(place: Any) -> None:
     assert unchanged(place)
 
 
-def test_killed_in_a_hook_the_next_one_tidies_up(place: Any) -> None:
+def test_killed_with_its_child_the_next_one_tidies_up(place: Any) -> None:
     hook = (
         "import os, pathlib, signal\nme = pathlib.Path(f'/proc/{os.getppid()}/stat').read_text()\n"
         "os.kill(int(me.rsplit(')')[-1].split()[1]), signal.SIGKILL)\n"

@@ -171,6 +171,15 @@ CASES = {
     "one kind of line end": Case(
         {"name": "x", "_new_lines": "\r\n"}, {"{{cookiecutter.name}}/a.txt": "one\ntwo {{ cookiecutter.name }}\n"}
     ),
+    "a skeleton of skeletons": Case(
+        {"name": "x", "_copy_without_render": ["*/{{cookiecutter.*"]},
+        {
+            "{{cookiecutter.name}}/cookiecutter.json": '{"of": {{ cookiecutter.name | tojson }}}',
+            "{{cookiecutter.name}}/hooks/post_gen_project.py": "raise SystemExit(1)",
+            "{{cookiecutter.name}}/inner/{{cookiecutter.name}}.txt": "{{ kept }}",
+            "other/cookiecutter.json": "{% no JSON %}",
+        },
+    ),
     "nested skeletons": Case(
         {
             "templates": {

@@ -19,6 +19,7 @@ from modelpress.projects.skeleton.answering import Context, answer, nested, plac
 from modelpress.projects.skeleton.faults import explain
 from modelpress.projects.skeleton.occupied import refuse_occupied
 from modelpress.projects.skeleton.task import RESULT, TASK, Task
+from modelpress.projects.skeleton.variables import Marks
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -80,6 +81,10 @@ def check_names(folder: Path, context: Context, task: Task) -> str:
     from cookiecutter.find import find_template
     from cookiecutter.utils import create_env_with_context
 
+    if Marks.of(context["cookiecutter"]).are_in(str(task.output)):  # cookiecutter renders the path that it writes to
+        raise UsageError(
+            f"the folder {task.parent.absolute()} would be taken for a template", hint="Work in another folder."
+        )
     environment = create_env_with_context(context)
     template = find_template(folder, environment)
     name = _named(environment, template.name, context)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -76,7 +75,6 @@ def made(skeleton: Skeleton, answers: Answers, target: Path | None, *, trust: bo
     beside = real(target or Path(UNNAMED)).with_name(UNNAMED)
     with workspace(beside) as content, tempfile.TemporaryDirectory(prefix="modelpress-") as folder:
         content.mkdir()
-        _refuse_marks(content)
         rendered = render(_task(skeleton, answers, target, content, Path(folder)))
         place = target or Path(rendered.name)
         yield Project(rendered.folder, place, rendered.answers)
@@ -113,10 +111,3 @@ def _reference(source: Source) -> Reference:
     from importlib.resources import files
 
     return Reference("built-in", str(files("modelpress.templates") / "project"), "the built-in skeleton")
-
-
-def _refuse_marks(content: Path) -> None:
-    """Cookiecutter renders the path that it writes to as well."""
-    path = os.path.realpath(content)
-    if PLAIN.are_in(path):
-        raise UsageError(f"{path} would be taken for a template", hint="Work in a folder without {{, {% and {# in it.")

@@ -10,7 +10,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from modelpress.errors import UnsafeInputError
+from modelpress.errors import UnsafeInputError, UsageError
 from modelpress.projects.skeleton.fetching import Skeleton
 from modelpress.projects.skeleton.variables import ENVIRONMENT, NAME, Marks, read_variables
 from modelpress.wording import enumerated
@@ -57,8 +57,9 @@ def survey(skeleton: Skeleton) -> Survey:
 
     Raises UsageError for a cookiecutter.json that cannot be read.
     """
-    tops = sorted(path.parent for path in skeleton.folder.rglob(NAME))
-    found = [_survey(top, skeleton) for top in tops]
+    marks = Marks.of(read_variables(skeleton.folder, skeleton.shown))
+    tops = (path.parent for path in sorted(skeleton.folder.rglob(NAME)))
+    found = [_survey(top, skeleton) for top in tops if _may_be_chosen(top, skeleton.folder, marks)]
     merged = ({place: None for one in found for place in astuple(one)[kind]} for kind in range(len(fields(Survey))))
     return Survey(*map(tuple, merged))
 
@@ -73,6 +74,23 @@ def refuse_untrusted(skeleton: Skeleton) -> None:
         f"the skeleton {skeleton.shown} ({skeleton.version}) runs code of its own:{lines}",
         hint=f"--dry-run lists all of it. Once you have read it, pass --trust{pinned}.",
     )
+
+
+def _may_be_chosen(top: Path, folder: Path, marks: Marks) -> bool:
+    """Whether the folder may hold a nested skeleton: not where it is part of a template, or cannot be read."""
+    if top == folder:
+        return True
+    if any(_is_template(part, marks) for part in top.relative_to(folder).parts):
+        return False
+    try:
+        read_variables(top, "")
+    except UsageError:
+        return False  # nor could cookiecutter
+    return True
+
+
+def _is_template(name: str, marks: Marks) -> bool:
+    return "cookiecutter" in name and all(mark in name for mark in marks.variable)
 
 
 def _survey(top: Path, skeleton: Skeleton) -> Survey:
@@ -126,7 +144,7 @@ def _texts(value: Any) -> Iterable[str]:
 def _template_files(top: Path, marks: Marks) -> Iterator[Path]:
     """The files and folders that a project may be made of, and those that they may include."""
     for folder in sorted(top.iterdir()):
-        is_template = "cookiecutter" in folder.name and all(mark in folder.name for mark in marks.variable)
+        is_template = _is_template(folder.name, marks)
         if not folder.is_dir() or not (is_template or folder.name == PARTS_FOLDER):
             continue
         if is_template:
