@@ -2,7 +2,7 @@
 
 `{{ name | py }}` is a Python literal, quotes included, whatever the name holds. `xml`, `html`
 and `md` write text for between tags (and, for the first two, between an attribute's quotes).
-`slug` and `asset_name` make plain names of free text, for what services restrict.
+`slug` and `plain_name` make plain names of free text, for what services restrict.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ def slug(value: object, most: int = 20) -> str:
     return name[:most].rstrip("-")
 
 
-def asset_name(value: object) -> str:
+def plain_name(value: object) -> str:
     """Text as a registry of models takes it in a name: what is no ASCII letter, digit, '.', '_' or '-' becomes '-'."""
     if not isinstance(value, str):
-        raise refusal("asset_name", value, "it takes text only")
+        raise refusal("plain_name", value, "it takes text only")
     return re.sub(r"[^A-Za-z0-9._-]", "-", value)
 
 
@@ -71,6 +71,6 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     **LITERAL_FILTERS,
     "raw_text": raw_text,
     "slug": slug,
-    "asset_name": asset_name,
+    "plain_name": plain_name,
 }
 """All filters that modelpress adds to Jinja's own."""

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modelpress.errors import ModelpressError
-from modelpress.templating.filters import asset_name, slug
+from modelpress.templating.filters import plain_name, slug
 
 
 @pytest.mark.parametrize(
@@ -34,10 +34,10 @@ def test_every_slug_is_a_name_of_an_endpoint(text: str, most: int) -> None:
 
 
 def test_an_asset_name_keeps_what_is_allowed() -> None:
-    assert asset_name("gpu-cuda_X.1-memory=4096 /é") == "gpu-cuda_X.1-memory-4096---"
+    assert plain_name("gpu-cuda_X.1-memory=4096 /é") == "gpu-cuda_X.1-memory-4096---"
 
 
-@pytest.mark.parametrize("make", [slug, asset_name])
+@pytest.mark.parametrize("make", [slug, plain_name])
 def test_what_is_no_text_is_refused(make: object) -> None:
     with pytest.raises(ModelpressError, match="it takes text only"):
         make(1)  # type: ignore[operator]
