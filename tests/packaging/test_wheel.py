@@ -25,7 +25,7 @@ def environment() -> dict[str, str]:
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     source = folder / "source"
-    ignored = shutil.ignore_patterns(".git", ".venv", "build", "*.egg-info", "__pycache__", "data")
+    ignored = shutil.ignore_patterns(".git", ".venv", "build", "*.egg-info", "__pycache__")
     shutil.copytree(ROOT, source, ignore=ignored)
     command = [sys.executable, "-m", "build", "--outdir", str(folder), str(source)]  # the wheel from the sdist
     subprocess.run(command, check=True, capture_output=True, env=environment())
