@@ -16,7 +16,7 @@ LONGEST_KEY = 256  # characters; YAML readers take no more than 1024 before a co
 DEPTH_LIMIT = 32  # mappings and lists in each other; literal filters write 64
 ENVIRONMENT_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 
-EXPECTED = "expected a mapping of names to values, or one as JSON text"
+EXPECTED = "expected a mapping, or the JSON text of one"
 
 
 def mapping_of(given: object) -> dict[str, Any]:
@@ -29,7 +29,7 @@ def mapping_of(given: object) -> dict[str, Any]:
         try:
             given = json_text.load(given)
         except MalformedError as error:
-            raise ValueError(f"{EXPECTED}; this text {_worded(error)}") from None
+            raise ValueError(f"{EXPECTED}: {error}") from None
     if not isinstance(given, Mapping):
         raise ValueError(EXPECTED)  # noqa: TRY004 - the values of a set are refused by one type of error
     return _mapping(given, DEPTH_LIMIT)
@@ -41,10 +41,6 @@ def environment_of(given: object) -> dict[str, str]:
     Raises SecretLiteralError for a literal that looks like a secret.
     """
     return {name: _environment_text(name, value) for name, value in mapping_of(given).items()}
-
-
-def _worded(error: MalformedError) -> str:
-    return f"is {error}" if str(error).startswith("not ") else str(error)
 
 
 def _mapping(given: Mapping[Any, object], depth: int) -> dict[str, Any]:

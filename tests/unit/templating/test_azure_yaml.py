@@ -307,7 +307,7 @@ BAD = [
         "azure-batch.environment_variables: A: a literal",
     ),
     ("azure-online", {"packaging": "both"}, "azure-online.packaging: expected one of direct, package"),
-    ("azure-models", {"tags": "a=b"}, "azure-models.tags: expected a mapping of names to values, or one as JSON text"),
+    ("azure-models", {"tags": "a=b"}, "azure-models.tags: expected a mapping, or the JSON text of one"),
     ("azure-batch", {"instance_count": "two"}, "azure-batch.instance_count: expected a whole number"),
     ("azure-online", {"instancetype": "x"}, "the template set azure-online has no variable 'instancetype'"),
 ]

@@ -56,13 +56,13 @@ def test_environment_variables_are_text() -> None:
     assert value()["vars"] == {"LEVEL": "info"}
 
 
-EXPECTED = "expected a mapping of names to values, or one as JSON text"
+EXPECTED = "expected a mapping, or the JSON text of one"
 BAD = [
     ("tags", "[1]", EXPECTED),
     ("tags", 1, EXPECTED),
     ("tags", None, EXPECTED),
-    ("tags", "a=b", f"{EXPECTED}; this text is not valid JSON: Expecting value"),
-    ("tags", '{"a": 1, "a": 2}', f"{EXPECTED}; this text the key a stands twice in one mapping"),
+    ("tags", "a=b", f"{EXPECTED}: not valid JSON: Expecting value"),
+    ("tags", '{"a": 1, "a": 2}', f"{EXPECTED}: the key a stands twice in one mapping"),
     ("tags", {1: "x"}, "expected keys that are texts of 1 to 256 characters"),
     ("tags", {"": "x"}, "expected keys that are texts of 1 to 256 characters"),
     ("tags", {"a": {"k" * 257: 1}}, "expected keys that are texts of 1 to 256 characters"),
@@ -98,7 +98,7 @@ def test_nesting_without_end_is_refused() -> None:
         deep = {"a": deep}
     with pytest.raises(UsageError, match="it is nested too deeply"):
         value(tags=deep)
-    with pytest.raises(UsageError, match="this text is nested too deeply"):
+    with pytest.raises(UsageError, match="is nested too deeply"):
         value(tags='{"a":' * 5000 + "1" + "}" * 5000)
 
 
