@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from modelpress.cli.publish.assets import data, model
+from modelpress.cli.publish.endpoints import batch, online
 
 
 @click.group()
@@ -12,5 +13,5 @@ def publish() -> None:
     """Publish what a rendered project describes."""
 
 
-for command in (model, data):
+for command in (model, data, online, batch):
     publish.add_command(command)

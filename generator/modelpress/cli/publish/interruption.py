@@ -21,8 +21,8 @@ def resumable() -> Iterator[None]:
     """Turn Ctrl-C into an error that says how to go on."""
     try:
         yield
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
         raise InterruptedPublishError(
-            "interrupted; what was uploaded and registered so far stays",
+            str(interrupt) or "interrupted; what was uploaded and registered so far stays",
             hint="Run the same command again: it goes on where it stopped.",
         ) from None

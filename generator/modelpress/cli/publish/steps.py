@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from modelpress.executors.azure.plan import AzurePlan, Step
 
-VERBS = {"create": "would create", "keep": "would keep", "update": "would update", "conflict": "conflict:"}
+VERBS = {
+    "create": "would create",
+    "keep": "would keep",
+    "update": "would update",
+    "delete": "would delete",
+    "conflict": "conflict:",
+}
 
 
 def steps_document(plan: AzurePlan) -> dict[str, Any]:

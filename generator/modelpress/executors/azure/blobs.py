@@ -36,6 +36,10 @@ class BlobStore:
         self._lock = threading.Lock()
         self._client = _open(workspace)
 
+    def url(self, name: str) -> str:
+        """Where a blob, or the folder of that name, lies; without any signature."""
+        return str(self._client.get_blob_client(name).url).partition("?")[0]
+
     def finished(self, prefix: str) -> dict[str, Digest]:
         """The whole blobs whose names begin with `prefix`, and what they hold; others of that name do not count."""
         found = self._do(lambda client: list(client.list_blobs(name_starts_with=prefix, include=["metadata"])))

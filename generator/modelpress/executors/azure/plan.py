@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 from modelpress.errors import ModelpressError
 
 Kind = Literal["model", "data", "environment", "package", "endpoint", "deployment", "traffic"]
-Action = Literal["create", "keep", "update", "conflict"]
+Action = Literal["create", "keep", "update", "delete", "conflict"]
 OnConflict = Literal["fail", "next"]
 """Where a version exists with other content: fail, or take the next version."""
 Uploader = Literal["own", "sdk"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -96,8 +96,11 @@ def _error(state: RetryCallState) -> BaseException:
 
 def _retry_after(error: BaseException) -> float | None:
     """Seconds that the answer asks to wait, in any of the headers that Azure uses."""
-    response = getattr(error, "response", None)
-    headers = getattr(response, "headers", None) or {}
+    return pause_asked(getattr(getattr(error, "response", None), "headers", None) or {})
+
+
+def pause_asked(headers: Mapping[str, str]) -> float | None:
+    """Seconds that headers ask to wait; None where they do not."""
     for name, unit in (("retry-after-ms", 0.001), ("x-ms-retry-after-ms", 0.001), ("Retry-After", 1.0)):
         try:
             value = float(headers.get(name, "")) * unit

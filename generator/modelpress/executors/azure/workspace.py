@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from modelpress.errors import ModelpressError, UsageError
+from modelpress.executors.azure.long_running import Begun, HasBegun, Listener
 from modelpress.executors.azure.quiet import quiet
 from modelpress.executors.azure.retrying import Retries
 from modelpress.executors.progress import SILENT, Report
@@ -53,9 +54,10 @@ class WorkspaceOptions:
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """An open workspace. The SDK is called through `call` and `find` alone: quiet, tried again, errors translated.
+    """An open workspace. The SDK is called through `call`, `find` and `begin` alone.
 
-    `location` is the Azure region, `uuid` what the service itself calls the workspace.
+    They are quiet, try again and translate errors. `location` is the Azure region, `uuid` what the
+    service itself calls the workspace, `listener` hears every answer that the SDK gets.
     """
 
     options: WorkspaceOptions
@@ -64,10 +66,20 @@ class Workspace:
     retries: Retries
     location: str = ""
     uuid: str = ""
+    listener: Listener = field(default_factory=Listener)
 
     @property
     def label(self) -> str:
         return self.options.label
+
+    def id_of(self, collection: str, name: str, version: str) -> str:
+        """The id in Azure of an asset version; `collection` is models, environments or codes."""
+        options = self.options
+        return (
+            f"/subscriptions/{options.subscription_id}/resourceGroups/{options.resource_group}"
+            f"/providers/Microsoft.MachineLearningServices/workspaces/{options.workspace_name}"
+            f"/{collection}/{name}/versions/{version}"
+        )
 
     def call(self, doing: str, function: Callable[[], Result], *, repeatable: bool = True) -> Result:
         """The result of a call of the SDK.
@@ -94,6 +106,22 @@ class Workspace:
 
         return self.call(doing, found)
 
+    def begin(self, doing: str, function: Callable[[], object]) -> Begun | None:
+        """Call what begins a long-running operation; None where the service had done it at once.
+
+        Tried again only where the service cannot have begun with it. Raises ServiceError.
+        """
+
+        def begun() -> Begun | None:
+            with self.listener.listening():
+                try:
+                    function()
+                except HasBegun as signal:
+                    return signal.begun
+            return None
+
+        return self.call(doing, begun, repeatable=False)
+
 
 def connect(options: WorkspaceOptions, report: Report = SILENT) -> Workspace:
     """Open the workspace, which shows that the credential works and the workspace exists.
@@ -103,14 +131,15 @@ def connect(options: WorkspaceOptions, report: Report = SILENT) -> Workspace:
     """
     retries = Retries(options.tries, options.retry_interval, report)
     report.waiting("loading the Azure SDK")
+    listener = Listener()
     with quiet():
         credential = _credential(options)
-        client = _client(options, credential)
+        client = _client(options, credential, listener)
     opened = Workspace(options, client, credential, retries)
     report.waiting(f"opening {options.label}")
     found = opened.call(f"opening {options.label}", lambda: client.workspaces.get(options.workspace_name))
     uuid = getattr(found, "_workspace_id", "")  # what package requests need, and no public attribute gives
-    return Workspace(options, client, credential, retries, location=str(found.location or ""), uuid=str(uuid or ""))
+    return replace(opened, location=str(found.location or ""), uuid=str(uuid or ""), listener=listener)
 
 
 def _credential(options: WorkspaceOptions) -> TokenCredential:
@@ -128,7 +157,7 @@ def _credential(options: WorkspaceOptions) -> TokenCredential:
         ) from None
 
 
-def _client(options: WorkspaceOptions, credential: TokenCredential) -> MLClient:
+def _client(options: WorkspaceOptions, credential: TokenCredential, listener: Listener) -> MLClient:
     try:
         from azure.ai.ml import MLClient
     except ImportError:
@@ -143,6 +172,7 @@ def _client(options: WorkspaceOptions, credential: TokenCredential) -> MLClient:
         retry_total=0,  # ours retries, where it can be seen
         connection_timeout=options.read_timeout,
         read_timeout=options.read_timeout,
+        raw_response_hook=listener.hear,
     )
 
 

@@ -1,0 +1,126 @@
+"""One deployment: what it is made from, making it, and taking older ones away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from modelpress.executors.azure.changing import Change, OperationFailedError, carry_out
+from modelpress.executors.azure.diagnosis import explained
+from modelpress.executors.azure.endpoints import Endpoints
+from modelpress.executors.azure.plan import Step
+from modelpress.executors.azure.versions import CONTENT_TAG
+from modelpress.executors.azure.waiting import SUCCEEDED, Condition, Waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a deployment is made from, by id; a package holds model and code itself, so that those are empty."""
+
+    environment: str
+    model: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Deployer:
+    """Makes and removes the deployments of one endpoint."""
+
+    kind: Endpoints
+    endpoint: str
+    waiting: Waiting
+
+    def make(self, step: Step, entity: Any, sha256: str) -> None:
+        """Make the deployment as planned and wait for it.
+
+        `entity` is the SDK's object, complete. Raises ServiceError with the containers' logs where it fails.
+        """
+
+        def send() -> None:
+            # The SDK changes the object in the course of a call, so that a second call needs nothing more.
+            self.kind.deployments().begin_create_or_update(entity)
+
+        def is_ours(condition: Condition | None) -> bool:
+            return condition is not None and (condition.thing.tags or {}).get(CONTENT_TAG) == sha256
+
+        change = Change(step.label, f"making {step.label}", send, lambda: self._look(step.name), is_ours)
+        try:
+            if step.action == "keep":
+                self._await(step, change)
+            else:
+                self.settle_endpoint()
+                carry_out(self.waiting, change)
+        except OperationFailedError as error:
+            raise self._explained(error, step.name) from error
+
+    def remove(self, step: Step) -> None:
+        """Delete the deployment, which carries no traffic. Raises ServiceError."""
+        deployments = self.kind.deployments()
+        change = Change(
+            step.label,
+            f"deleting {step.label}",
+            lambda: deployments.begin_delete(name=step.name, endpoint_name=self.endpoint),
+            lambda: self._look(step.name),
+            lambda condition: condition is None,
+        )
+        carry_out(self.waiting, change)
+
+    def create_endpoint(self, step: Step, entity: Any) -> None:
+        """Create the endpoint. One that appears meanwhile is kept as it is. Raises ServiceError."""
+        endpoints = self.kind.endpoints()
+        change = Change(
+            step.label,
+            f"creating {step.label}",
+            lambda: endpoints.begin_create_or_update(entity),
+            self._look_at_endpoint,
+            lambda condition: condition is not None,
+        )
+        carry_out(self.waiting, change)
+
+    def settle_endpoint(self) -> None:
+        """Wait until nothing goes on with the endpoint: an earlier run may have begun something."""
+        self.waiting.settled(f"endpoint {self.endpoint}", self._look_at_endpoint)
+
+    def _await(self, step: Step, change: Change) -> None:
+        """Wait for a deployment that an earlier run began with."""
+        condition = self.waiting.settled(step.label, change.look).condition
+        if not change.is_wanted(condition) or condition is None or condition.state != SUCCEEDED:
+            carry_out(self.waiting, change)
+
+    def _explained(self, error: OperationFailedError, name: str) -> Exception:
+        if self.kind.part == "online":
+            return explained(self.kind.workspace, error, self.endpoint, name)
+        return error
+
+    def _look(self, name: str) -> Condition | None:
+        doing = f"looking at deployment {name}"
+        found = self.kind.workspace.find(doing, lambda: self.kind.deployments().get(name, self.endpoint))
+        return None if found is None else Condition.of(found)
+
+    def _look_at_endpoint(self) -> Condition | None:
+        doing = f"looking at the endpoint {self.endpoint}"
+        found = self.kind.workspace.find(doing, lambda: self.kind.endpoints().get(self.endpoint))
+        return None if found is None else Condition.of(found)
+
+
+def completed(entity: Any, name: str, parts: Parts, sha256: str) -> Any:
+    """The SDK's object of the rendered deployment with what the plan lists as overlays."""
+    entity.name = name
+    entity.environment = parts.environment
+    entity.tags = {**(entity.tags or {}), CONTENT_TAG: sha256}
+    if parts.code:
+        entity.model = parts.model
+        entity.code_configuration.code = parts.code
+    else:
+        entity.model = entity.code_configuration = None
+    return entity
+
+
+def overlays_of(
+    name: str, configured: str, parts: Mapping[str, str], variables: Mapping[str, str]
+) -> dict[str, object]:
+    """How the request differs from the file; secrets by what refers to them."""
+    named = {"name": name} if name != configured else {}
+    secret = {f"environment_variables.{key}": f"{text} resolved" for key, text in variables.items() if "${" in text}
+    return {**named, **parts, **secret}

@@ -1,0 +1,123 @@
+"""Publish an endpoint: register the model and the environment, deploy, and move traffic, as planned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from modelpress.executors.azure.assets import register
+from modelpress.executors.azure.blobs import BlobStore
+from modelpress.executors.azure.code import code_id, register_code
+from modelpress.executors.azure.deployment import Deployer, Parts, completed
+from modelpress.executors.azure.diagnosis import explained
+from modelpress.executors.azure.endpoint_plan import EndpointPlan
+from modelpress.executors.azure.environment import register_environment
+from modelpress.executors.azure.faults import ServiceError
+from modelpress.executors.azure.model_package import make_package
+from modelpress.executors.azure.plan import refuse_conflicts
+from modelpress.executors.azure.ramping import Traffic
+from modelpress.executors.azure.scoring_test import ScoringTest
+from modelpress.executors.azure.secret_values import SecretValues, secret_values
+from modelpress.executors.azure.upload import upload
+from modelpress.executors.azure.waiting import Waiting
+
+SCRIPT_FAILED = 424  # what the service answers where the scoring script raises
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """An endpoint as it is now; `uri` takes requests, or starts jobs of a batch endpoint."""
+
+    endpoint: str
+    deployment: str
+    action: str
+    uri: str
+    content_sha256: str
+
+
+def execute(plan: EndpointPlan) -> Published:
+    """Do what is planned. Raises ModelpressError for a conflict, before anything is changed.
+
+    Whatever fails, requests go on to be answered by what answered them before. Ended at any
+    moment, the next run goes on from what Azure has, and from the notes in the state file.
+    """
+    refuse_conflicts(plan)
+    plan.state.check_writable()
+    values = secret_values(plan.connection, plan.references)
+    with values.kept():
+        return _Publishing(plan, values, Waiting(plan.connection, plan.target.rollout.time_limit)).run()
+
+
+@dataclass(frozen=True, slots=True)
+class _Publishing:
+    plan: EndpointPlan
+    values: SecretValues
+    waiting: Waiting
+
+    def run(self) -> Published:
+        plan = self.plan
+        deployer = Deployer(plan.kind, plan.endpoint.name, self.waiting)
+        traffic = Traffic(plan.kind, plan.endpoint.name, self.waiting, plan.state)
+        if plan.endpoint.action != "create":
+            deployer.settle_endpoint()
+            traffic.restore(plan.ramp)
+        if plan.deployment.action != "keep":
+            parts = self._parts()
+            if plan.endpoint.action == "create":
+                deployer.create_endpoint(plan.endpoint, plan.kind.load_endpoint(plan.files.endpoint))
+            self._deploy(deployer, parts)
+        else:
+            deployer.make(plan.deployment, None, plan.sha256)
+        traffic.climb(plan.ramp, self._test())
+        for step in plan.pruned:
+            deployer.remove(step)
+        return self._published()
+
+    def _parts(self) -> Parts:
+        """Register model, environment and code, and package them where that is wanted."""
+        plan, workspace = self.plan, self.plan.connection
+        [model] = register(workspace, [plan.model], plan.target.wishes, plan.state)
+        store, context = BlobStore(workspace), plan.environment.context
+        upload([plan.code, *([context] if context else [])], store, workspace.retries)
+        register_code(workspace, plan.code, store)
+        step = plan.environment.step
+        if step is not None:
+            register_environment(workspace, plan.environment, store)
+            note = {"version": step.version, "content_sha256": plan.environment.sha256}
+            plan.state.put("steps", step.key, note)
+        if plan.package is None:
+            model_id = workspace.id_of("models", model.step.name, str(model.step.version))
+            return Parts(plan.environment.id, model_id, code_id(workspace, plan.code))
+        variables = self.values.resolved(plan.files.package_variables)
+        return Parts(make_package(self.waiting, plan.package, plan.state, variables))
+
+    def _deploy(self, deployer: Deployer, parts: Parts) -> None:
+        plan = self.plan
+        entity: Any = plan.kind.load_deployment(plan.files.deployment)
+        completed(entity, plan.deployment.name, parts, plan.sha256)
+        if plan.files.variables:
+            plan.kind.set_variables(entity, self.values.resolved(plan.files.variables))
+        deployer.make(plan.deployment, entity, plan.sha256)
+
+    def _test(self) -> Callable[[str], None]:
+        plan = self.plan
+        if plan.golden is None:
+            return lambda _: None
+        test = ScoringTest(plan.connection, plan.endpoint.name, plan.golden)
+
+        def run(deployment: str) -> None:
+            try:
+                test.run(deployment)
+            except ServiceError as error:
+                if error.status != SCRIPT_FAILED:
+                    raise
+                raise explained(plan.connection, error, plan.endpoint.name, deployment) from error
+
+        return run
+
+    def _published(self) -> Published:
+        plan = self.plan
+        name = plan.endpoint.name
+        endpoint = plan.connection.call(f"looking at the endpoint {name}", lambda: plan.kind.endpoints().get(name))
+        return Published(name, plan.deployment.name, plan.deployment.action, str(endpoint.scoring_uri), plan.sha256)

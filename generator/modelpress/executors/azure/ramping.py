@@ -1,0 +1,96 @@
+"""Moving traffic: one step after the other, each tested, and back to where it was when one fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from modelpress.errors import ModelpressError
+from modelpress.executors.azure.changing import Change, carry_out
+from modelpress.executors.azure.endpoints import Endpoints, Shares
+from modelpress.executors.azure.state import State
+from modelpress.executors.azure.traffic import Ramp, described, key_of
+from modelpress.executors.azure.waiting import Condition, Waiting
+
+Test = Callable[[str], None]
+"""Tests a deployment by name; raises ModelpressError where it does not do what it should."""
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """The traffic of one endpoint, and where a ramp is noted while it lasts."""
+
+    kind: Endpoints
+    endpoint: str
+    waiting: Waiting
+    state: State
+
+    def restore(self, ramp: Ramp) -> None:
+        """Bring back what was before a ramp that an earlier run left half way."""
+        if ramp.restore:
+            self._note(ramp, rolling_back=True)
+            self._set(ramp.before)
+        self.state.put("operations", key_of(self.endpoint), None)
+
+    def climb(self, ramp: Ramp, test: Test) -> None:
+        """Test the deployment, then give it its shares step by step, tested after each.
+
+        When anything fails, traffic goes back to what it was before the ramp; killed at any moment,
+        the next run goes on from the note in the state file. Raises what the step raised.
+        """
+        if not ramp.steps:
+            return
+        test(ramp.deployment)
+        self._note(ramp, rolling_back=False)
+        for shares in ramp.steps:
+            try:
+                self._set(shares)
+                test(ramp.deployment)
+            except ModelpressError as error:
+                self._roll_back(ramp, error)
+                raise
+            report = self.waiting.workspace.retries.report
+            report.event(f"{described(shares)}: {ramp.deployment} answers as it should")
+        self.state.put("operations", key_of(self.endpoint), None)
+
+    def _roll_back(self, ramp: Ramp, cause: ModelpressError) -> None:
+        """Undo a ramp, and say in its cause what has become of the traffic."""
+        if not ramp.before:
+            cause.message += f"\n{ramp.deployment} keeps the traffic of {self.endpoint}: nothing else could take it"
+            return
+        self._note(ramp, rolling_back=True)
+        try:
+            self._set(ramp.before)
+        except ModelpressError as error:
+            cause.message += f"\nputting the traffic back failed as well: {error.message}"
+            cause.hint = "Run the same command again: it puts the traffic back first."
+            return
+        self.state.put("operations", key_of(self.endpoint), None)
+        cause.message += f"\nthe traffic of {self.endpoint} is as before: {described(ramp.before)}"
+
+    def _note(self, ramp: Ramp, *, rolling_back: bool) -> None:
+        self.state.put("operations", key_of(self.endpoint), ramp.record(rolling_back=rolling_back))
+
+    def _set(self, shares: Shares) -> None:
+        """Give the endpoint these shares, unless it has them."""
+        kind = self.kind
+
+        def look() -> Condition | None:
+            doing = f"looking at the endpoint {self.endpoint}"
+            found = kind.workspace.find(doing, lambda: kind.endpoints().get(self.endpoint))
+            return None if found is None else Condition.of(found)
+
+        def has_them(condition: Condition | None) -> bool:
+            return condition is not None and kind.shares(condition.thing) == shares
+
+        def send() -> None:
+            endpoint: Any = kind.endpoints().get(self.endpoint)
+            kind.set_shares(endpoint, shares)
+            kind.endpoints().begin_create_or_update(endpoint)
+
+        label = f"endpoint {self.endpoint}"
+        if has_them(self.waiting.settled(label, look).condition):
+            return
+        change = Change(label, f"giving {label} the traffic {described(shares)}", send, look, has_them)
+        carry_out(self.waiting, change)

@@ -1,0 +1,73 @@
+"""How traffic moves to a new deployment, step by step, and back: arithmetic alone, nothing is asked of Azure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from modelpress.executors.azure.endpoints import WHOLE, Shares
+
+
+@dataclass(frozen=True, slots=True)
+class Ramp:
+    """The way of a deployment to its last share.
+
+    `before` is the traffic to go back to when a step fails, and `steps` is the traffic of each
+    step. `restore` says that an earlier run left the traffic half way: `before` comes first.
+    """
+
+    deployment: str
+    before: Shares
+    steps: tuple[Shares, ...]
+    restore: bool = False
+
+    def record(self, *, rolling_back: bool) -> dict[str, Any]:
+        """What the state file keeps while traffic moves."""
+        return {
+            "deployment": self.deployment,
+            "before": dict(self.before),
+            "steps": [dict(step) for step in self.steps],
+            "rolling_back": rolling_back,
+        }
+
+
+def ramp_of(deployment: str, current: Shares, wanted: Sequence[int], record: Mapping[str, Any]) -> Ramp:
+    """The ramp from the current traffic; `wanted` are rising percentages, `record` what an earlier run left.
+
+    An earlier ramp of the same deployment is gone on with; one that failed, or was another
+    deployment's, is taken back first. Traffic that neither had set is somebody else's, and stays.
+    """
+    before, restore = current, False
+    if record and current in (record["before"], *record["steps"]):
+        unfinished = not record["rolling_back"] and record["deployment"] == deployment
+        restore = not unfinished and current != record["before"]
+        before = record["before"]
+    start = before if restore else current
+    others = {name: share for name, share in before.items() if name != deployment}
+    if not others:
+        steps = () if start.get(deployment) == WHOLE else ({deployment: WHOLE},)
+        return Ramp(deployment, before, steps, restore)
+    left = [share for share in wanted if share > start.get(deployment, 0)]
+    return Ramp(deployment, before, tuple(divided(deployment, share, others) for share in left), restore)
+
+
+def divided(deployment: str, share: int, others: Shares) -> Shares:
+    """`share` per cent to the deployment and the rest to the others in their proportion, in whole numbers."""
+    rest, total = WHOLE - share, sum(others.values())
+    exact = {name: rest * part / total for name, part in others.items()}
+    whole = {name: int(part) for name, part in exact.items()}
+    by_remainder = sorted(exact, key=lambda name: (whole[name] - exact[name], name))
+    for name in by_remainder[: rest - sum(whole.values())]:
+        whole[name] += 1
+    return {name: part for name, part in {**whole, deployment: share}.items() if part}
+
+
+def key_of(endpoint: str) -> str:
+    """What the state file calls the traffic of an endpoint."""
+    return f"traffic:{endpoint}"
+
+
+def described(shares: Shares) -> str:
+    """`blue 90 %, green 10 %`."""
+    return ", ".join(f"{name} {share} %" for name, share in sorted(shares.items())) or "none"
