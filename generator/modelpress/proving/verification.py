@@ -1,19 +1,18 @@
-"""Proves a rendered project or a zip: copies it to a place of its own, and checks what it holds there."""
+"""Proves a rendered project or a zip: checks its hashes, and in a working copy what it does."""
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from modelpress.executors import folder as folder_writer
 from modelpress.project_files import open_bundle
 from modelpress.proving.loading import load_models
 from modelpress.proving.manifest import check_manifest, digests_of, identity
 from modelpress.proving.rendered_here import is_remembered
 from modelpress.proving.report import Finding
 from modelpress.proving.samples import check_samples
+from modelpress.proving.working_copy import Loan, working_copy
 
 RUNS: Mapping[str, Callable[[Path, Path], tuple[Finding, ...]]] = {"models": load_models, "samples": check_samples}
 """The checks that run something, by the name that --only takes."""
@@ -35,6 +34,7 @@ def verify(path: Path, asked: Verification) -> tuple[Finding, ...]:
     Raises ModelpressError where it cannot be read, UnsafeInputError where it would do harm.
     """
     bundle = open_bundle(path)
+    loan = Loan.of(bundle)
     digests = digests_of(bundle)
     findings = [check_manifest(path, digests)] if "manifest" in asked.only else []
     wanted = [name for name in RUNS if name in asked.only]
@@ -44,10 +44,9 @@ def verify(path: Path, asked: Verification) -> tuple[Finding, ...]:
         hint = "Pass --trust if you know where it comes from."
         detail = "not run: this computer did not render it, or it was changed since"
         return (*findings, *(Finding(name, "skipped", detail, hint) for name in wanted))
-    with tempfile.TemporaryDirectory(prefix="modelpress-") as place:
-        copy, home = Path(place, "project"), Path(place, "home")
+    with working_copy(bundle, loan, digests) as copy:
+        home = copy.with_name("home")
         home.mkdir()
-        folder_writer.execute(folder_writer.plan(bundle, copy))
         for name in wanted:
             findings += RUNS[name](copy, home)
     return tuple(findings)
