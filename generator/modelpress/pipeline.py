@@ -38,7 +38,7 @@ class Prepared:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        return (*self.chosen.warnings, *runtime_warnings(self.chosen), *self.remarks, *self.golden.warnings)
+        return (*self.chosen.warnings, *self.remarks, *self.golden.warnings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Target:
 def plan_project(chosen: Chosen, rendering: Rendering, target: Target, golden: Golden = NO_GOLDEN) -> Prepared:
     """Plan a deployable project for the one candidate that was chosen."""
     plan = _plan(project_bundle(chosen, rendering, golden), target)
-    return Prepared(plan, chosen, golden, mlflow_warnings(chosen, rendering))
+    return Prepared(plan, chosen, golden, _remarks(chosen, rendering))
 
 
 def plan_zip(
@@ -68,7 +68,7 @@ def plan_zip(
 ) -> Prepared:
     """Plan a zip of all chosen candidates in Olive's layout."""
     plan = _plan(zip_bundle(chosen, rendering, golden, packages), target)
-    return Prepared(plan, chosen, golden, (*mlflow_warnings(chosen, rendering), *packages.remarks))
+    return Prepared(plan, chosen, golden, (*_remarks(chosen, rendering), *packages.remarks))
 
 
 def execute(prepared: Prepared, progress: Progress = SILENT) -> Written:
@@ -76,6 +76,10 @@ def execute(prepared: Prepared, progress: Progress = SILENT) -> Written:
     if isinstance(prepared.plan, archive.ArchivePlan):
         return archive.execute(prepared.plan, progress)
     return folder.execute(prepared.plan, progress)
+
+
+def _remarks(chosen: Chosen, rendering: Rendering) -> tuple[str, ...]:
+    return (*runtime_warnings(chosen, rendering), *mlflow_warnings(chosen, rendering))
 
 
 def _plan(bundle: Bundle, target: Target) -> Plan:

@@ -114,5 +114,6 @@ def _prepare(
         rendering = rendering_for(settings, chosen.request.source, sets)
         target = pipeline.Target(folder / name, package.compression or settings.configuration.compression)
         vectors = golden if package.samples else NO_GOLDEN
-        prepared = pipeline.plan_zip(chosen, rendering, target, vectors, runtime.packages_for(package, chosen))
+        wheels = runtime.packages_for(package, chosen, rendering.runtime_version)
+        prepared = pipeline.plan_zip(chosen, rendering, target, vectors, wheels)
         yield PACKAGE_TYPES[package.type], prepared

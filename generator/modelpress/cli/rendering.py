@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,8 @@ def rendering_for(settings: Settings, source: Path, sets: Sequence[str]) -> Rend
         dims = [f"{name}={size}" for name, size in configuration.render.dims.items()]
         variables[SAMPLES] = {"dims": dims, **variables.get(SAMPLES, {})}
     context = ProjectContext(project.name or name_of(source), project.version, project.description)
-    return Rendering.of(context, layers_of(settings), sets, variables)
+    rendering = Rendering.of(context, layers_of(settings), sets, variables)
+    return replace(rendering, runtime_version=configuration.render.runtime_version)
 
 
 def check_dimensions(settings: Settings, chosen: Chosen) -> None:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-
-from modelpress.errors import UsageError
 
 if TYPE_CHECKING:
     from modelpress.config.packages import ZipfilePackage
@@ -25,26 +22,23 @@ class RuntimeOptions:
     """What the command line says of runtime packages; `wanted` is None where it leaves that to the configuration."""
 
     wanted: bool | None
-    version: str | None
     python: str | None
     platforms: tuple[str, ...]
     allow_missing: bool
 
-    def packages_for(self, package: ZipfilePackage, chosen: Chosen) -> RuntimePackages:
+    def packages_for(self, package: ZipfilePackage, chosen: Chosen, version: str | None) -> RuntimePackages:
         """The runtime packages of a zip, downloaded where they are asked for.
 
-        They are part of what a configuration asks for unless it says no.
+        They are part of what a configuration asks for unless it says no. `version` is that of ONNX Runtime.
         """
         from modelpress.packaging.runtime_packages import NO_RUNTIME_PACKAGES, RuntimeWishes, runtime_packages_of
         from modelpress.packaging.wheels.target import DEFAULT_PYTHON, Target
 
         if not (package.runtime_packages is not False if self.wanted is None else self.wanted):
             return NO_RUNTIME_PACKAGES
-        if self.version and not re.fullmatch(r"\d[\w.!+]*", self.version, re.ASCII):
-            raise UsageError(f"--runtime-version {self.version}: not a version", hint="Give one such as 1.31.1.")
         python = self.python or DEFAULT_PYTHON
         targets = dict.fromkeys(Target.of(python, platform) for platform in self.platforms or (None,))
-        return runtime_packages_of(chosen, RuntimeWishes(tuple(targets), self.version, self.allow_missing))
+        return runtime_packages_of(chosen, RuntimeWishes(tuple(targets), version, self.allow_missing))
 
 
 def runtime_package_options(command: Command) -> Command:
@@ -55,7 +49,6 @@ def runtime_package_options(command: Command) -> Command:
         default=None,
         help="Put wheels of ONNX Runtime into the zip; by default as the configuration says, without one not.",
     )
-    @click.option("--runtime-version", metavar="VERSION", help="Version of ONNX Runtime; by default the installed one.")
     @click.option("--python-version", metavar="3.N", help="Python that the wheels are for; by default 3.11.")
     @click.option(
         "--platform",
@@ -68,7 +61,6 @@ def runtime_package_options(command: Command) -> Command:
     def with_runtime(**options: Any) -> Any:
         runtime = RuntimeOptions(
             options.pop("runtime_packages"),
-            options.pop("runtime_version"),
             options.pop("python_version"),
             options.pop("platform"),
             options.pop("allow_missing_runtime"),

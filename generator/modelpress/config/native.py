@@ -12,7 +12,7 @@ from pydantic import Field, JsonValue
 from modelpress.config.package_types import Compression
 from modelpress.config.packages import MOST_PACKAGES, PACKAGE_MODELS, Package
 from modelpress.config.problems import Keys
-from modelpress.config.values import Count, NonNegative, PathText, Section, Text, Tolerance, section_of
+from modelpress.config.values import Count, NonNegative, PathText, Section, Text, Tolerance, Version, section_of
 
 
 class Project(Section):
@@ -60,6 +60,10 @@ class RenderOptions(Section):
     )
     inputs: PathText | None = Field(
         default=None, description="An .npz file with real inputs for them; the others are made up."
+    )
+    runtime_version: Version | None = Field(
+        default=None,
+        description="Version of ONNX Runtime that is packaged and that samples name; by default the installed one.",
     )
 
 

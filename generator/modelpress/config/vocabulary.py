@@ -21,6 +21,9 @@ FLAGS = {  # what the command line calls a setting; there is one for each that a
     "render.sets": "--set",
     "render.variables": "--var",
     "render.dims": "--dim",
+    "render.golden": "--golden",
+    "render.inputs": "--inputs",
+    "render.runtime_version": "--runtime-version",
     "model_roots": "--model-root",
 }
 

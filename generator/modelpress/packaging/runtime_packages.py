@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError
-from importlib.metadata import version as installed_version
 
 from modelpress.bundle import Entry, RenderedText
-from modelpress.candidates import Ranked
 from modelpress.errors import ModelpressError
-from modelpress.model.golden.compute import EXTENSIONS_DOMAIN
-from modelpress.model.runtime import CPU, EXTENSIONS, GENAI, Runtime
+from modelpress.installation import installed_release
 from modelpress.packaging.chosen import Chosen
-from modelpress.packaging.rendering import runtime_of
+from modelpress.packaging.runtime import runtime_of
 from modelpress.packaging.wheels.cache import Wheel, fetch_wheels
 from modelpress.packaging.wheels.requirements import requirements_text
 from modelpress.packaging.wheels.target import Target
@@ -50,7 +46,10 @@ def runtime_packages_of(chosen: Chosen, wishes: RuntimeWishes) -> RuntimePackage
     That of the best candidate is requirements.txt; packages of ONNX Runtime cannot live side
     by side, so another need has a file of its own. Raises RemoteError for what cannot be had.
     """
-    needs = {_needed(ranked, chosen, wishes.version): None for ranked in chosen.entries}
+    needs = {
+        runtime_of(ranked, chosen.models[ranked.candidate.id], wishes.version).requirements: None
+        for ranked in chosen.entries
+    }
     entries: dict[str, Entry] = {}
     remarks: list[str] = []
     for place, need in enumerate(needs):
@@ -70,32 +69,6 @@ def runtime_packages_of(chosen: Chosen, wishes: RuntimeWishes) -> RuntimePackage
     return RuntimePackages(entries, tuple(remarks))
 
 
-def _needed(ranked: Ranked, chosen: Chosen, version: str | None) -> tuple[str, ...]:
-    """What pip installs to run the candidate, as `package==version`: the runtime first."""
-    candidate = ranked.candidate
-    runtime = runtime_of(ranked)
-    core = runtime if runtime.core_version else CPU
-    wanted = [_pinned(core, version)]
-    if chosen.models[candidate.id].format == "genai":
-        genai = GENAI.get(core.package, GENAI[CPU.package])
-        wanted = [genai, *(wanted if version else ())]  # it brings the ONNX Runtime that it was built with
-    elif core is not runtime:
-        wanted.append(_pinned(runtime))
-    return (*wanted, *((EXTENSIONS,) if _has_extensions(ranked, chosen) else ()))
-
-
-def _has_extensions(ranked: Ranked, chosen: Chosen) -> bool:
-    """Whether the candidate says so, or its graph has the operators."""
-    model = chosen.models[ranked.candidate.id]
-    signatures = (model.signature, *(component.signature for component in model.components))
-    domains = {domain for one in signatures if one for domain in one.custom_domains}
-    return bool(ranked.candidate.model.config.get("use_ort_extensions")) or EXTENSIONS_DOMAIN in domains
-
-
-def _pinned(runtime: Runtime, version: str | None = None) -> str:
-    return f"{runtime.package}=={version or _installed(runtime.package) or runtime.version}"
-
-
 def _names(need: tuple[str, ...]) -> str:
     return "-".join(requirement.partition("==")[0] for requirement in need)
 
@@ -104,17 +77,10 @@ def _origin(need: tuple[str, ...], wishes: RuntimeWishes) -> str:
     """The need, with the reason for its versions."""
     targets = " and ".join(f"Python {target.python} on {target.platform}" for target in wishes.targets)
     package, _, version = need[0].partition("==")
-    if version == wishes.version:
+    if wishes.version:
         reason = "the version asked for"
-    elif version == _installed(package):
+    elif version == installed_release(package):
         reason = "the version installed here"
     else:
         reason = "the default version"
     return f"{', '.join(need)} for {targets} ({reason}; --runtime-version changes it)"
-
-
-def _installed(package: str) -> str | None:
-    try:
-        return installed_version(package)
-    except PackageNotFoundError:
-        return None

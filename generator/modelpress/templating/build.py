@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from modelpress.candidates import Ranked, Ranking
 from modelpress.candidates.candidate import Candidate, Metric
-from modelpress.model import Runtime, TensorSpec, describe_type, spec_document
+from modelpress.model import Runtime, TensorSpec, describe_type, releases_for, spec_document
 from modelpress.templating.context import (
     CandidateContext,
     Metrics,
@@ -161,5 +161,16 @@ def runtime_context(candidate: Candidate, runtime: Runtime) -> RuntimeContext:
         execution_providers=execution_providers(candidate),
         session_options={name: value for name, value in session_options.items() if value is not None},
         io_bind=bool(settings.get("io_bind")),
-        extensions=bool(candidate.model.config.get("use_ort_extensions")),
+        extensions=runtime.extensions,
+        requirements=list(runtime.requirements),
+        releases={
+            language: {
+                "package": release.package,
+                "version": release.version,
+                "has_providers": release.has_providers,
+                "ir_version": release.limits.ir_version,
+                "opset": release.limits.opset,
+            }
+            for language, release in releases_for(runtime).items()
+        },
     )

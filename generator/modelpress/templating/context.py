@@ -91,6 +91,16 @@ class ProviderItem(TypedDict):
     options: Annotated[dict[str, Any], Doc("Its options.", {})]
 
 
+class ReleaseItem(TypedDict):
+    """A release of ONNX Runtime for a language other than Python."""
+
+    package: Annotated[str, Doc("Name of the package where the language gets its packages from.", "onnxruntime-node")]
+    version: Annotated[str, Doc("Its version: the nearest to that of the Python package.", "1.30.0")]
+    has_providers: Annotated[bool, Doc("Whether it has the execution providers of the Python package.", example=True)]
+    ir_version: Annotated[int, Doc("Newest ONNX IR version that it loads.", 13)]
+    opset: Annotated[int, Doc("Newest opset that it loads.", 26)]
+
+
 @dataclass(frozen=True)
 class ProjectContext:
     """The project that is rendered."""
@@ -199,6 +209,12 @@ class RuntimeContext:
     ]
     io_bind: Annotated[bool, Doc("Whether inputs and outputs are bound to the device.", example=False)]
     extensions: Annotated[bool, Doc("Whether onnxruntime-extensions must be registered.", example=False)]
+    requirements: Annotated[
+        list[str], Doc("What pip installs to run the model, each at its version.", ["onnxruntime==1.31.1"])
+    ]
+    releases: Annotated[
+        dict[str, ReleaseItem], Doc("Where other languages get ONNX Runtime from: csharp, java, javascript.")
+    ]
 
 
 @dataclass(frozen=True)
