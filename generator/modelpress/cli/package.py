@@ -98,20 +98,21 @@ def _prepare(
 ) -> Iterator[tuple[str, Prepared]]:
     """Read, rank and find the models once, then plan each artifact; nothing is written before all are planned."""
     from modelpress import pipeline
-    from modelpress.cli.rendering import check_dimensions, golden_for, output_folder, rendering_for
+    from modelpress.cli.rendering import golden_for, output_folder, rendering_for
     from modelpress.config.package_types import PACKAGE_TYPES
     from modelpress.packaging.artifact_names import distinct_names
     from modelpress.packaging.chosen import choose
+    from modelpress.packaging.dimensions import dimensions_of
     from modelpress.packaging.golden import NO_GOLDEN
     from modelpress.packaging.olive_zip import set_names
 
     chosen = choose(selection.request(settings))
-    check_dimensions(settings, chosen)
-    golden = golden_for(settings, chosen, by_default=False)
+    dims = dimensions_of(chosen, settings.configuration.render.dims)
+    golden = golden_for(settings, chosen, dims, by_default=False)
     folder = output_folder(settings, chosen.folder)
     for package, name in zip(packages, distinct_names([f"{one.name}.zip" for one in packages]), strict=True):
         sets = set_names(samples=package.samples, mlflow=package.mlflow)
-        rendering = rendering_for(settings, chosen.request.source, sets)
+        rendering = rendering_for(settings, chosen.request.source, sets, dims)
         target = pipeline.Target(folder / name, package.compression or settings.configuration.compression)
         vectors = golden if package.samples else NO_GOLDEN
         wheels = runtime.packages_for(package, chosen, rendering.runtime_version)
