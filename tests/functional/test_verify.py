@@ -219,16 +219,18 @@ def test_the_python_sample_agrees_and_what_is_wrong_is_caught(project: Path) -> 
 def test_every_language_is_built_and_agrees(
     project: Path, require_tool: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for tool in ("cmake", "g++", "mvn", "javac", "node", "npm"):
+    for tool in ("cmake", "g++", "mcs", "mvn", "javac", "node", "npm"):
         require_tool(tool)
-    toolchain = ROOT / ".toolchains" / "cpp"
-    if not (toolchain / ".ready").exists():
+    toolchains = ROOT / ".toolchains"
+    if not all((toolchains / name / ".ready").exists() for name in ("cpp", "csharp")):
         pytest.fail("run make toolchains first") if os.environ.get("MODELPRESS_REQUIRE") else pytest.skip(
             "no toolchain"
         )
-    monkeypatch.setenv("ORT_ROOT", str(toolchain))
+    monkeypatch.setenv("ORT_ROOT", str(toolchains / "cpp"))
+    monkeypatch.setenv("CSHARP_TOOLCHAIN", str(toolchains / "csharp"))
     monkeypatch.setenv("HOME", REAL_HOME)  # where package managers keep what they fetched
-    result = run("verify", project, "--only", "samples", "--require", "python,cpp,java,javascript", "--format", "json")
+    result = run("verify", project, "--only", "samples", "--require", "all", "--format", "json")
     assert result.exit_code == 0, result.output
-    passed = {what for what, found in findings(result).items() if found["status"] == "passed"}
-    assert {"samples/python", "samples/cpp", "samples/java", "samples/javascript"} <= passed
+    assert {what: found["status"] for what, found in findings(result).items()} == dict.fromkeys(
+        ("samples/python", "samples/cpp", "samples/csharp", "samples/java", "samples/javascript"), "passed"
+    )
