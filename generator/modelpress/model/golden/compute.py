@@ -17,12 +17,13 @@ from typing import Any, Final
 from modelpress.bundle import Entry, ExistingFile
 from modelpress.errors import UsageError
 from modelpress.filetree import reading
+from modelpress.isolation import without_network
 from modelpress.model.files import Component as ModelComponent
 from modelpress.model.files import ModelFiles
 from modelpress.model.golden.cache import GoldenCache
 from modelpress.model.golden.task import NAMES, RESULT, Component, NoVectorsError, Task
 from modelpress.model.golden.tolerance import Arithmetic, arithmetic_of
-from modelpress.model.runtime import CPU, RUNTIMES
+from modelpress.model.runtime import CPU, EXTENSIONS_DOMAINS, RUNTIMES
 from modelpress.model.signature import ModelSignature
 
 TIME_LIMIT: Final = 300  # seconds, for loading and all runs together
@@ -30,7 +31,6 @@ MEMORY_BASE: Final = 4 << 30  # bytes of address space for Python, ONNX Runtime 
 MEMORY_FACTOR: Final = 6  # the file, its parsed form, packed weights, and as much again while they are made
 KEPT_VARIABLES: Final = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "SYSTEMROOT")
 CHUNK: Final = 1 << 20  # bytes hashed at a time
-EXTENSIONS_DOMAIN: Final = "ai.onnx.contrib"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def _components(model: ModelFiles) -> list[_Part]:
     if len(found) < len(parts):
         raise NoVectorsError("a component of the model is not an ONNX file")
     for part in found:
-        foreign = [domain for domain in part.signature.custom_domains if domain != EXTENSIONS_DOMAIN]
+        foreign = [domain for domain in part.signature.custom_domains if domain not in EXTENSIONS_DOMAINS]
         if foreign:
             raise NoVectorsError(f"the model needs a custom-op library for the domain {foreign[0]!r}")
     return found
@@ -171,7 +171,7 @@ def _task(model: ModelFiles, parts: list[_Part], work: Path, asked: tuple[Mappin
         dims=wishes.dims,
         inputs=None if wishes.inputs is None else wishes.inputs.resolve(),
         seed=wishes.seed,
-        extensions=any(EXTENSIONS_DOMAIN in part.signature.custom_domains for part in parts),
+        extensions=any(not EXTENSIONS_DOMAINS.isdisjoint(part.signature.custom_domains) for part in parts),
     )
 
 
@@ -202,8 +202,8 @@ def _run(task: Task) -> dict[str, bytes]:
         **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(task.folder)),
     }
     try:
-        done = subprocess.run(  # this Python and a module of ours
-            [sys.executable, "-P", "-m", "modelpress.model.golden.child"],
+        done = subprocess.run(  # noqa: S603  # this Python and a module of ours
+            [*without_network(), sys.executable, "-P", "-m", "modelpress.model.golden.child"],
             input=task.to_json().encode(),
             capture_output=True,
             env=environment,
