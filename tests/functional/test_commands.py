@@ -446,6 +446,14 @@ def test_doctor_knows_this_python() -> None:
     assert document["missing"] == []
 
 
+def test_doctor_knows_what_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    (tmp_path / "modelpress" / "wheels" / "set").mkdir(parents=True)
+    (tmp_path / "modelpress" / "wheels" / "set" / "one.whl").write_bytes(bytes(100))
+    place = tmp_path / "modelpress" / "wheels"
+    assert run_json("doctor")["caches"] == [{"kind": "wheels", "path": str(place), "bytes": 100}]
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_the_shell_completes_commands(shell: str) -> None:
     environment = {**os.environ, "_MODELPRESS_COMPLETE": f"{shell}_source"}
