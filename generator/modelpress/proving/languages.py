@@ -56,8 +56,16 @@ class Language:
 
 LANGUAGES: Mapping[str, Language] = {
     "python": Language(
-        (Way("sample.py", runs=(sys.executable, "sample.py", "--check")),),
-        missing="Install modelpress[cpu].",
+        (
+            Way("sample.py", runs=(sys.executable, "sample.py", "--check")),
+            Way(
+                "chat.py",
+                tools=(sys.executable,),
+                proof=(sys.executable, "-c", "import onnxruntime_genai as genai; print(genai.__version__)"),
+                runs=(sys.executable, "chat.py", "--check"),
+            ),
+        ),
+        missing="Install modelpress[cpu], or modelpress[genai] for a model that generates.",
     ),
     "cpp": Language(
         (
