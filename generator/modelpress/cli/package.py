@@ -45,7 +45,7 @@ def package(selection: Selection, output: Output, runtime: RuntimeOptions, **opt
     The configuration is -c, or else modelpress.yaml, and before it SOURCE itself where that is
     an Olive workflow file. Results go to -o, else into the run's folder.
     """
-    settings = _settings(selection, options)
+    settings = _settings(selection, {**options, "native_feed": runtime.native_feed})
     packages = _packages(settings, options["types"])
     jobs = list(_prepare(selection, settings, packages, runtime))
     chosen = jobs[0][1].chosen
@@ -67,7 +67,7 @@ def package(selection: Selection, output: Output, runtime: RuntimeOptions, **opt
 
 
 def _settings(selection: Selection, options: dict[str, Any]) -> Settings:
-    flags = {"output": options["target"], **render_flags(options)}
+    flags = {"output": options["target"], "native_feed": options["native_feed"], **render_flags(options)}
     if options["config"] is not None or selection.given is None:
         return selection.settings(flags, project=options["config"])
     from modelpress.candidates.reading.olive.workflow import is_workflow
@@ -115,6 +115,7 @@ def _prepare(
         rendering = rendering_for(settings, chosen.request.source, sets, dims)
         target = pipeline.Target(folder / name, package.compression or settings.configuration.compression)
         vectors = golden if package.samples else NO_GOLDEN
-        wheels = runtime.packages_for(package, chosen, rendering.runtime_version)
-        prepared = pipeline.plan_zip(chosen, rendering, target, vectors, wheels)
+        prepared = pipeline.plan_zip(
+            chosen, rendering, target, vectors, runtime.packages_for(package, chosen, settings)
+        )
         yield PACKAGE_TYPES[package.type], prepared

@@ -106,6 +106,11 @@ class Configuration(Section):
     ranking: RankingOptions = Field(default=RankingOptions(), description="How candidates are ordered.")
     templates: tuple[PathText, ...] = Field(default=(), description="Folders with template sets, nearest first.")
     render: RenderOptions = Field(default=RenderOptions(), description="What is rendered from the winner.")
+    native_feed: PathText | None = Field(
+        default=None,
+        description="NuGet feed of the packages for C++ and C# in zips: the https address of a service index, without"
+        " credentials, or a folder with .nupkg files.",
+    )
     packages: tuple[Package, ...] = Field(
         default=(), max_length=MOST_PACKAGES, description="What `modelpress package` makes; by default one zipfile."
     )

@@ -25,6 +25,7 @@ FLAGS = {  # what the command line calls a setting; there is one for each that a
     "render.inputs": "--inputs",
     "render.runtime_version": "--runtime-version",
     "model_roots": "--model-root",
+    "native_feed": "--native-feed",
 }
 
 
