@@ -30,7 +30,18 @@ KEPT = (
         "PATHEXT",
         "NUMBER_OF_PROCESSORS",
     ),
-    *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "CC", "CXX", "CMAKE_PREFIX_PATH", "ORT_ROOT", "JAVA_HOME", "DOTNET_ROOT"),
+    *(
+        "LD_LIBRARY_PATH",
+        "LD_PRELOAD",
+        "MODEL_CUSTOM_OPS",
+        "DYLD_LIBRARY_PATH",
+        "CC",
+        "CXX",
+        "CMAKE_PREFIX_PATH",
+        "ORT_ROOT",
+        "JAVA_HOME",
+        "DOTNET_ROOT",
+    ),
 )
 SECRET = re.compile(
     r"TOKEN|SECRET|PASSW|CREDENTIAL|API_?KEY|ACCESS_?KEY|PRIVATE|SAS\b|CONNECTION_STRING", re.IGNORECASE

@@ -189,10 +189,13 @@ class ModelContext:
     outputs: Annotated[list[TensorItem], Doc("Outputs, likewise.")]
     opset: Annotated[dict[str, int], Doc('Domain to opset version; "" is ai.onnx.', {"": 17})]
     ir_version: Annotated[int | None, Doc("ONNX IR version; none for a format that has none.", 8)]
-    domains: Annotated[list[str], Doc("Domains that need a custom-op library.", [])]
+    domains: Annotated[list[str], Doc("Domains of operators that ONNX Runtime lacks.", [])]
     external_data: Annotated[list[str], Doc("External data files, relative to the model's folder.", [])]
     metadata: Annotated[dict[str, str], Doc("The model's own metadata.", {})]
     components: Annotated[list[ComponentItem], Doc("The models of a composite, in order of use; else empty.")]
+    unknown_domains: Annotated[list[str], Doc("Those of them that onnxruntime-extensions lacks as well.", [])] = field(
+        default_factory=list
+    )
     sha256: Annotated[str | None, Doc("SHA-256 of the model file, for sets that say `needs: [hash]`.")] = None
 
 

@@ -93,6 +93,7 @@ def test_the_model_is_described_with_paths_of_the_bundle() -> None:
         "opset": {"": 17},
         "ir_version": 8,
         "domains": ["my.domain"],
+        "unknown_domains": ["my.domain"],
         "external_data": ["w.bin"],
         "metadata": {"k": "v"},
         "components": [],

@@ -96,6 +96,7 @@ def _hostile() -> RenderContext:
         outputs=[{**_tensor(HOSTILE, None), "kind": "map", "key": "int64", "value": held}],
         opset={"": 17, HOSTILE: 1},
         domains=[HOSTILE],
+        unknown_domains=[HOSTILE],
         external_data=[HOSTILE_NAME],
         metadata={HOSTILE: HOSTILE},
     )
