@@ -69,6 +69,7 @@ def ort_packages(version: str) -> dict[tuple[str, str], bytes]:
             WINDOWS,
             managed + needs(("Microsoft.AI.DirectML", "1.15.4"), frameworks=["net8.0"]),
         ),
+        ("Microsoft.ML.OnnxRuntime.QNN", version): (WINDOWS, managed),
         ("Microsoft.AI.DirectML", "1.15.4"): (("bin/x64-win/DirectML.dll",), ""),
         ("System.Numerics.Tensors", "9.0.0"): (("lib/net8.0/T.dll",), ""),
         ("System.Numerics.Tensors", "9.0.1"): (("lib/net8.0/T.dll",), ""),
@@ -98,6 +99,10 @@ class NugetServer:
     @property
     def url(self) -> str:
         return f"{self.scheme}://127.0.0.1:{self.port}/v3/index.json"
+
+    def release(self, version: str) -> None:
+        """Put another release of ONNX Runtime on the feed."""
+        self.packages |= ort_packages(version)
 
     def document(self, path: str) -> Any:
         """What the feed has at the path: data for JSON, or bytes; None for nothing."""
@@ -228,6 +233,7 @@ def _own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         for version in (HERE, "1.31.1", "1.24.4", "0.15.2"):
             make_wheel(tmp_path / "wheels", name, version)
     make_wheel(tmp_path / "wheels", "onnxruntime_genai", "0.18.0")
+    make_wheel(tmp_path / "wheels", "onnxruntime_qnn", "2.7.0")
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path / "wheels"))
     (tmp_path / "here").mkdir()

@@ -17,6 +17,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from modelpress.cli.main import modelpress
+from modelpress.model.runtime import CPU
 
 ROOT = Path(__file__).parents[3]
 RUN = ROOT / "tests" / "data" / "olive" / "0.9.1-search-zip"
@@ -96,6 +97,13 @@ def test_a_native_dependency_comes_to_cpp_too(feed: Any) -> None:
     options = ("--runtime-packages", "--runtime-version", HERE, "--native-feed", feed.url, "--platform", "win_amd64")
     files = packed(package(*options, source=with_provider("Dml")))
     assert names(files["cpp"]) == {f"{ORT}.DirectML.{HERE}", "Microsoft.AI.DirectML.1.15.4"}
+
+
+def test_a_provider_of_its_own_comes_beside_the_plain_package(feed: Any) -> None:
+    feed.release(CPU.version)  # that of the C# sample, whatever is installed
+    options = ("--runtime-packages", "--native-feed", feed.url, "--platform", "win_amd64")
+    files = packed(package(*options, source=with_provider("QNN")))
+    assert names(files["cpp"]) == {f"{ORT}.{CPU.version}", f"{ORT}.QNN.{CPU.version}"}
 
 
 def test_a_genai_model_gets_the_library_that_runs_it(feed: Any) -> None:

@@ -16,6 +16,8 @@ GENAI: Mapping[str, str] = {
     "onnxruntime-genai-cuda": "Microsoft.ML.OnnxRuntimeGenAI.Cuda",
     "onnxruntime-genai-directml": "Microsoft.ML.OnnxRuntimeGenAI.DirectML",
 }
+# Beside the plain package, whose version they have; for Python it is a package with the provider alone.
+PROVIDERS: Mapping[str, str] = {"onnxruntime-qnn": "Microsoft.ML.OnnxRuntime.QNN"}
 EXTENSIONS = ("Microsoft.ML.OnnxRuntime.Extensions", "0.14.0")  # NuGet's last; the C# sample names it too
 MACHINES: Mapping[str, str] = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64", "arm64": "arm64", "i686": "x86"}
 
@@ -25,13 +27,14 @@ def packages_for(runtime: Runtime) -> tuple[Dependency, ...]:
 
     Raises UsageError for a version that NuGet cannot have.
     """
-    if runtime.package in GENAI:
-        pinned = [(GENAI[runtime.package], runtime.version)]
+    release = releases_for(runtime)["csharp"]
+    if runtime.package in GENAI:  # it depends on ONNX Runtime itself, and only an asked version of that is named
         asked = [one.partition("==")[2] for one in runtime.beside if one.startswith(f"{CPU.package}==")]
-        pinned += [(releases_for(CPU)["csharp"].package, version) for version in asked]
+        pinned = [(GENAI[runtime.package], runtime.version), *((release.package, version) for version in asked)]
     else:
-        release = releases_for(runtime)["csharp"]
         pinned = [(release.package, release.version)]
+    if runtime.package in PROVIDERS:
+        pinned.append((PROVIDERS[runtime.package], release.version))
     pinned += [EXTENSIONS] if runtime.extensions else []
     return tuple(Dependency(name, Range.exactly(_version(version))) for name, version in pinned)
 
@@ -48,7 +51,7 @@ def _version(text: str) -> Version:
 
 def lacking(runtime: Runtime) -> str:
     """What the packages do not have that the one for Python has; empty where nothing is lost."""
-    if runtime.package in GENAI or releases_for(runtime)["csharp"].has_providers:
+    if runtime.package in {*GENAI, *PROVIDERS} or releases_for(runtime)["csharp"].has_providers:
         return ""
     return f"NuGet has no package with the execution providers of {runtime.package}: these are for the CPU"
 
