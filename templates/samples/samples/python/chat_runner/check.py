@@ -113,4 +113,4 @@ def is_near(here: Any, there: Any, tolerance: Mapping[str, float]) -> bool:
     if not isinstance(here, float):
         return bool(here == there)
     distance = tolerance["absolute"] + tolerance["relative"] * abs(there)
-    return abs(here - there) <= distance  # a NaN is near nothing
+    return bool(abs(here - there) <= distance)  # a NaN is near nothing

@@ -68,7 +68,7 @@ def _is_share(value: float) -> bool:
 
 COUNTED = "1 or more"
 POSITIVE = "a number above 0"
-OPTIONS = [
+OPTIONS: list[Option | Switch] = [
     Option("max_length", int, _is_counted, COUNTED, "most tokens of prompt and answer"),
     Option("min_length", int, _is_natural, "0 or more", "least tokens of both"),
     Switch("do_sample", "choose by chance among likely tokens, not the likeliest"),
