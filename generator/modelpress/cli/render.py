@@ -42,21 +42,15 @@ def render(selection: Selection, output: Output, **options: Any) -> None:
     `deploy` in the folder of SOURCE.
     """
     from modelpress import pipeline
-    from modelpress.cli.rendering import golden_for, output_folder, rendering_for
+    from modelpress.cli.rendering import output_folder, prepared_project
     from modelpress.packaging.chosen import candidate_of_rank, choose
-    from modelpress.packaging.dimensions import dimensions_of
-    from modelpress.packaging.project import DEFAULT_SETS
 
     flags = {"render.sets": options["sets"], "render.variables": options["variables"], **render_flags(options)}
     settings = selection.settings(flags)
-    configuration = settings.configuration
     chosen = choose(selection.request(settings), candidate_of_rank(options["rank"]))
-    dims = dimensions_of(chosen, configuration.render.dims)
-    rendering = rendering_for(settings, chosen.request.source, configuration.render.sets or DEFAULT_SETS, dims)
     path = options["target"] or output_folder(settings, chosen.folder) / DEFAULT_FOLDER
-    target = pipeline.Target(path, configuration.compression, force=options["force"])
-    golden = golden_for(settings, chosen, dims, by_default=True)
-    prepared = pipeline.plan_project(chosen, rendering, target, golden)
+    target = pipeline.Target(path, settings.configuration.compression, force=options["force"])
+    prepared = prepared_project(settings, chosen, target)
     output.note((*notes.of_settings(settings), *notes.of_ranking(chosen.ranking), *notes.of_models(chosen)))
     warnings = [*settings.warnings, *prepared.warnings]
     output.warn(warnings)

@@ -12,9 +12,23 @@ if TYPE_CHECKING:
     from modelpress.packaging.chosen import Chosen
     from modelpress.packaging.golden import Golden
     from modelpress.packaging.rendering import Rendering
+    from modelpress.pipeline import Prepared, Target
     from modelpress.templating import Layer
 
 SAMPLES = "samples"
+
+
+def prepared_project(settings: Settings, chosen: Chosen, target: Target) -> Prepared:
+    """The plan of a project for the chosen candidate, as the settings want it."""
+    from modelpress import pipeline
+    from modelpress.packaging.dimensions import dimensions_of
+    from modelpress.packaging.project import DEFAULT_SETS
+
+    render = settings.configuration.render
+    dims = dimensions_of(chosen, render.dims)
+    rendering = rendering_for(settings, chosen.request.source, render.sets or DEFAULT_SETS, dims)
+    golden = golden_for(settings, chosen, dims, by_default=True)
+    return pipeline.plan_project(chosen, rendering, target, golden)
 
 
 def rendering_for(settings: Settings, source: Path, sets: Sequence[str], dims: Mapping[str, int]) -> Rendering:
