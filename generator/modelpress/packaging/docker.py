@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -46,14 +46,14 @@ def docker_variables(wishes: DockerWishes, *, trust: bool = False) -> dict[str, 
     Raises UsageError for a requirements file that cannot be read or locked, and
     UnsafeInputError for one that needs trust.
     """
-    lines: list[str] = []
+    lines: Sequence[str] = ()
     if wishes.requirements_file:
-        lines = _read_lines(wishes.requirements_file)
-        read_requirements(lines, str(wishes.requirements_file), trust=trust)
+        path = wishes.requirements_file
+        lines = read_requirements(_read_lines(path), str(path), trust=trust).lines(path.parent)
     return {
         "content": CONTENT,
         "base_image": wishes.base_image,
-        "requirements": lines,
+        "requirements": list(lines),
         "wheels": wishes.runtime_packages,
     }
 

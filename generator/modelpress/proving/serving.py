@@ -32,6 +32,8 @@ LAST_LINES = 8  # of the server's log, in a message
 CAUSE = re.compile(
     r"^(?!azureml_inference)(?:[a-z_][\w.]*\.[A-Z]\w*|[A-Z]\w*(?:Error|Exception))(?:: .*)?$", re.MULTILINE
 )
+# What it says of a model folder that does not hold names and versions of models, and only then.
+USUAL = re.compile(r"Error while fetching model IDs\nTraceback [^\n]*\n(?: [^\n]*\n)*[^\n]*\n")
 SHOWN = 300  # characters of an answer, in a message
 HEALTHY = 200
 SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP = 0x8913, 0x8914, 0x1  # from Linux's if.h and sockios.h
@@ -58,7 +60,8 @@ class Reply:
             return None
 
     def __str__(self) -> str:
-        return f"{self.status} {self.body[:SHOWN].decode(errors='replace')}"
+        text = self.body[:SHOWN].decode(errors="replace")
+        return f"{self.status} {''.join(char if char.isprintable() else '.' for char in text)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,7 @@ class Server:
     def explain(self) -> str:
         """The last exception in its log, and the end of that."""
         self.log.seek(0)
-        text = self.log.read().decode(errors="replace")
+        text = USUAL.sub("", self.log.read().decode(errors="replace"))
         return "\n".join([*CAUSE.findall(text)[-1:], "The server's log ends so:", *text.splitlines()[-LAST_LINES:]])
 
 

@@ -13,7 +13,7 @@ from onnx import helper
 
 from modelpress.model.golden import Wishes
 from modelpress.packaging.chosen import Request, candidate_of_rank, choose
-from modelpress.packaging.golden import golden_of
+from modelpress.packaging.golden import NO_GOLDEN, golden_of
 from modelpress.packaging.rendering import Rendering
 from modelpress.pipeline import Target, execute, plan_project
 from modelpress.proving.environments import NoEnvironmentError, environment_for
@@ -33,20 +33,19 @@ def render(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     def render(
         source: Path | onnx.ModelProto,
         *,
+        sets: Sequence[str] = SETS,
         variables: Mapping[str, Mapping[str, object]] | None = None,
-        files: Mapping[str, bytes] | None = None,
+        golden: bool = True,
         **wishes: Any,
     ) -> Path:
         folder = tmp_path_factory.mktemp("scoring")
         if isinstance(source, onnx.ModelProto):
             (folder / "made.onnx").write_bytes(source.SerializeToString())
             source = folder / "made.onnx"
-        for name, content in (files or {}).items():
-            (folder / name).write_bytes(content)
-        rendering = Rendering.of(ProjectContext("scoring test", "1"), search_path(), SETS, variables or {})
+        rendering = Rendering.of(ProjectContext("scoring test", "1"), search_path(), sets, variables or {})
         chosen = choose(Request(source), candidate_of_rank(1))
-        golden = golden_of(chosen, Wishes(**wishes))
-        execute(plan_project(chosen, rendering, Target(folder / "project"), golden))
+        vectors = golden_of(chosen, Wishes(**wishes)) if golden else NO_GOLDEN
+        execute(plan_project(chosen, rendering, Target(folder / "project"), vectors))
         return folder / "project"
 
     return render

@@ -266,6 +266,14 @@ def test_an_environment_has_a_conda_file_or_a_build_context(loaded: dict[str, An
         assert [line for line in context.splitlines() if line] == packages
 
 
+@pytest.mark.parametrize("kind", ["online", "batch"])
+def test_the_linter_finds_nothing_in_a_build_context(kind: str, tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text(text_of(rendered(VARIANTS["docker"])[f"azureml/{kind}/context/Dockerfile"]))
+    linter = Path(sys.executable).with_name("hadolint")
+    done = subprocess.run([linter, tmp_path / "Dockerfile"], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.returncode) == ("", 0)
+
+
 def test_gpu_models_are_built_on_an_image_with_cuda() -> None:
     runtime = replace(ORDINARY.runtime, package="onnxruntime-gpu")
     files = rendered(Variant(replace(ORDINARY, runtime=runtime)))

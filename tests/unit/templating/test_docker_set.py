@@ -221,7 +221,7 @@ def test_only_what_the_image_is_made_of_is_sent() -> None:
         return [one for one in rendered(**variables)[".dockerignore"].splitlines() if one and not one.startswith("#")]
 
     records = ["configurations.json", "metrics.json", "model_info.json"]
-    never = ["**/__pycache__", "**/*.pyc"]
+    never = ["**/__pycache__", "**/*.pyc", "**/.*"]
     here = ["*", "!docker/requirements.txt", "!model", "!scoring", *(f"model/{one}" for one in records), *never]
     assert lines() == here
     assert lines(wheels=True) == [*here[:2], "!docker/wheels", *here[2:]]

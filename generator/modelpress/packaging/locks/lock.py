@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 
 from packaging.requirements import Requirement
@@ -12,6 +12,7 @@ from modelpress.bundle import Entry, RenderedText
 from modelpress.packaging.locks.lock_file import Lock
 from modelpress.packaging.locks.requirement import HASHES_REQUIRED, NO_INDEX, Requirements, read_requirements
 from modelpress.packaging.locks.resolver import resolve
+from modelpress.packaging.locks.sources import built_wheels
 from modelpress.packaging.locks.vendoring import WHEELS, vendored
 
 NAME = "requirements.txt"
@@ -43,16 +44,25 @@ def lock_entries(entries: Mapping[str, Entry], wishes: LockWishes) -> dict[str, 
 
 
 def _locked(path: str, wanted: Requirements, wishes: LockWishes) -> dict[str, Entry]:
-    folder = path.removesuffix(path.rpartition("/")[2]) + WHEELS
+    """The locked file, and the wheels that it installs from the folder beside it."""
+    built = built_wheels(wanted.sources) if wanted.sources else {}
+    wanted = replace(wanted, packages=(*wanted.packages, *map(_requirement_of, built)))
     lock = _shipped(wanted.packages) if not wanted.index_options else None
-    lock = lock or resolve(wanted, wishes.python)
-    options = dict.fromkeys(wanted.options)
-    wheels: Mapping[str, Entry] = {}
-    if NO_INDEX in options:
-        wheels = {f"{folder}/{name}": wheel for name, wheel in vendored(lock, wishes.python).items()}
-        options[f"--find-links {WHEELS}"] = None
-    text = HEADER + "".join(f"{option}\n" for option in options) + lock.text
-    return {path: RenderedText(text.encode()), **wheels}
+    lock = lock or resolve(wanted, wishes.python, [wheel.path for wheel in built.values()])
+    wheels: dict[str, Entry] = dict(built)
+    if NO_INDEX in wanted.options:
+        wheels |= vendored(lock, wishes.python, built)
+    options = [*wanted.options, *([f"--find-links {WHEELS}"] if wheels else [])]
+    text = HEADER + "".join(f"{option}\n" for option in dict.fromkeys(options)) + lock.text
+    folder = path.rpartition("/")[0]
+    beside = f"{folder}/{WHEELS}" if folder else WHEELS
+    return {path: RenderedText(text.encode())} | {f"{beside}/{name}": wheel for name, wheel in wheels.items()}
+
+
+def _requirement_of(wheel: str) -> Requirement:
+    """The package in a wheel, from the first two parts of its file name."""
+    name, version, *_ = wheel.split("-")
+    return Requirement(f"{name}=={version}")
 
 
 def _shipped(wanted: Sequence[Requirement]) -> Lock | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -14,9 +15,9 @@ from modelpress.errors import UnsafeInputError, UsageError
 HASHES_REQUIRED: Final = "--require-hashes"
 NO_INDEX: Final = "--no-index"
 INDEX_OPTIONS: Final = ("-i", "--index-url", "--extra-index-url", "--trusted-host")
-FORMAT_OPTIONS: Final = (HASHES_REQUIRED, NO_INDEX, "--only-binary", "--prefer-binary", "--pre")
+FORMAT_OPTIONS: Final = (HASHES_REQUIRED, NO_INDEX, "--only-binary", "--prefer-binary")
 EDITABLE: Final = ("-e", "--editable")
-ADDRESS: Final = re.compile(r"\w[\w+.-]*://\S*|\bgit@\S+")
+ADDRESS: Final = re.compile(r"\w[\w+.-]*:/|\bgit@|@\s*\S+:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,12 @@ class Requirements:
     @property
     def index_options(self) -> tuple[str, ...]:
         """The options that say which package index is asked."""
-        return tuple(line for line in self.options if _option(line) in INDEX_OPTIONS)
+        return tuple(line for line in self.options if _option(line)[0] in INDEX_OPTIONS)
+
+    def lines(self, folder: Path) -> list[str]:
+        """All of it as lines, in which the paths of sources in `folder` are absolute."""
+        sources = [str((folder / one).resolve()) if (folder / one).exists() else one for one in self.sources]
+        return [*self.options, *map(str, self.packages), *sources]
 
 
 def read_requirements(lines: Iterable[str], where: str, *, trust: bool) -> Requirements:
@@ -48,34 +54,35 @@ def read_requirements(lines: Iterable[str], where: str, *, trust: bool) -> Requi
     sources: list[str] = []
     for number, line in _logical(lines):
         place = f"{where}:{number}"
-        option = _option(line)
+        option, value = _option(line)
         if option in FORMAT_OPTIONS:
             options.append(line)
-        elif option in INDEX_OPTIONS:
+        elif option in INDEX_OPTIONS and value:
             _check_elsewhere(line, place, "a package index", trust=trust)
             options.append(line)
-        elif option in EDITABLE:
+        elif option in EDITABLE and value:
             _check_elsewhere(line, place, "code to build", trust=trust)
-            sources.append(re.split(r"[\s=]+", line, maxsplit=1)[-1])
+            sources.append(value)
         elif option:
             raise UsageError(
                 f"{place}: {option} cannot be locked",
                 hint="Write what the option brings into the file itself.",
                 file=place,
             )
-        elif (found := _package(line)) and not found.url:
-            packages.append(found)
-        elif found or _is_source(line):
+        elif _is_source(line):
             _check_elsewhere(line, place, "code to build", trust=trust)
             sources.append(line)
+        elif found := _package(line):
+            packages.append(found)
         else:
             raise UsageError(f"{place} is not a requirement", hint="For example `pandas>=2`.", file=place)
     return Requirements(tuple(packages), tuple(options), tuple(sources))
 
 
-def _option(line: str) -> str:
-    """The option that a line consists of, without its value; empty for a requirement."""
-    return re.split(r"[\s=]", line, maxsplit=1)[0] if line.startswith("-") else ""
+def _option(line: str) -> tuple[str, str]:
+    """The option that a line consists of, and its value; empty for a requirement."""
+    option, _, value = re.sub(r"[\s=]+", " ", line, count=1).partition(" ")
+    return (option, value.strip()) if line.startswith("-") else ("", "")
 
 
 def _logical(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
@@ -98,7 +105,7 @@ def _package(line: str) -> Requirement | None:
 
 
 def _is_source(line: str) -> bool:
-    """Whether it is a path or an address."""
+    """Whether it is a path or an address, or a package from one (`x @ https://...`)."""
     return (
         bool(ADDRESS.search(line))
         or re.match(r"[./\\~]|\w:[/\\]", line) is not None

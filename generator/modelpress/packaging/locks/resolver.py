@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -18,24 +18,30 @@ from modelpress.packaging.locks.requirement import Requirements, names_of
 
 LONGEST: Final = 400  # characters of uv's reason that are shown
 PATIENCE: Final = 600  # seconds
+UVS_OPTIONS: Final[Mapping[str, str]] = {
+    "-i": "--default-index",
+    "--index-url": "--default-index",
+    "--extra-index-url": "--index",
+    "--trusted-host": "--allow-insecure-host",
+}
 
 
-def resolve(wanted: Requirements, python: str, wheels: Path | None = None) -> Lock:
+def resolve(wanted: Requirements, python: str, wheels: Sequence[Path] = ()) -> Lock:
     """Pin the requirements and all that they need, for this version of Python and later ones on any system.
 
-    Only wheels count, so no code of a package runs; `wheels` is a folder with some that no index
+    Only wheels count, so no code of a package runs; `wheels` are some that no index
     has. Raises UsageError where the requirements contradict each other or nothing fits them,
     RemoteError where the package index cannot be asked, and ModelpressError without uv.
     """
-    lines = [*wanted.index_options, *map(str, wanted.packages)]
     command = [*_uv(wanted), "pip", "compile", "-", "--universal", "--python-version", python, "--generate-hashes"]
     command += ["--only-binary", ":all:", "--no-header", "--quiet", "--color", "never"]
-    command += ["--find-links", str(wheels)] if wheels else []
+    command += [part for line in wanted.index_options for part in _asking(line)]
+    command += [part for wheel in wheels for part in ("--find-links", str(wheel.parent))]
     with tempfile.TemporaryDirectory() as elsewhere:  # settings of the working folder are not ours
         try:
             done = subprocess.run(  # noqa: S603  # the command is ours; the requirements go in through stdin
                 command,
-                input="\n".join(lines) + "\n",
+                input="".join(f"{one}\n" for one in wanted.packages),
                 capture_output=True,
                 text=True,
                 encoding="utf-8",
@@ -48,13 +54,19 @@ def resolve(wanted: Requirements, python: str, wheels: Path | None = None) -> Lo
             raise _unreachable(wanted, f"no answer for {PATIENCE} seconds") from None
     if done.returncode == 0:
         return Lock.read(done.stdout)
-    reason = _reason(done.stderr)
+    reason = short_reason(done.stderr)
     if "No solution found" in done.stderr:
         raise UsageError(
             f"{names_of(wanted.packages)} cannot be installed together: {reason}",
             hint="Correct the requirements; only wheels are used.",
         )
     raise _unreachable(wanted, reason)
+
+
+def _asking(line: str) -> Sequence[str]:
+    """The option of a requirements file as uv's own, which goes before what uv is configured with."""
+    option, value = re.split(r"[\s=]+", line, maxsplit=1)
+    return UVS_OPTIONS[option], value
 
 
 def _uv(wanted: Requirements) -> Sequence[str]:
@@ -77,7 +89,7 @@ def _unreachable(wanted: Requirements, reason: str) -> RemoteError:
     )
 
 
-def _reason(output: str) -> str:
-    """What uv says in one line, without the address of an index: that may hold a password."""
+def short_reason(output: str) -> str:
+    """What a program says in one line, without the address of an index: that may hold a password."""
     words = re.sub(r"\w[\w+.-]*://\S*", "(address)", " ".join(output.split()))
-    return re.sub(r"\s*\b(error|cause|hint):\s*", " ", words).strip()[:LONGEST] or "uv gives no reason"
+    return re.sub(r"\s*\b(error|cause|hint):\s*", " ", words).strip()[:LONGEST] or "it gives no reason"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+
+from packaging.utils import canonicalize_name
 
 from modelpress.bundle import Entry
 from modelpress.errors import RemoteError
@@ -14,12 +16,15 @@ WHEELS = "wheels"
 TAG = "manylinux_2_36_x86_64"  # Debian 12, the oldest system among the base images
 
 
-def vendored(lock: Lock, python: str) -> Mapping[str, Entry]:
+def vendored(lock: Lock, python: str, built: Collection[str] = ()) -> dict[str, Entry]:
     """The wheels by their file names, for a container of that version of Python on x86_64.
+
+    `built` are the file names of those that are at hand.
 
     Raises RemoteError for one that cannot be had, or that is not the one which was locked.
     """
-    pins = lock.on(linux_environment(python))
+    at_hand = {canonicalize_name(name.partition("-")[0]) for name in built}
+    pins = [pin for pin in lock.on(linux_environment(python)) if pin.name not in at_hand]
     wheels = fetch_wheels([f"{pin.name}=={pin.version}" for pin in pins], Target(python, TAG))
     by_hash = {wheel.sha256: wheel for wheel in wheels}
     found: dict[str, Entry] = {}

@@ -39,11 +39,30 @@ def columns_as_inputs(
     """The columns of the inputs' names, or else all columns as the features of one input."""
     if all(argument.name in table.columns for argument in required):
         given = [one for one in arguments.values() if one.name in table.columns]
-        return {one.name: _column(table[one.name].to_numpy(), one) for one in given}
+        return {one.name: _column(_values(table[one.name], one), one) for one in given}
     if len(required) == 1:
-        return {required[0].name: table.to_numpy()}
+        return {required[0].name: _values(table, required[0])}
     columns = printable(", ".join(map(str, table.columns)))
     raise SampleError(f"no column for each of the inputs, only {columns}")
+
+
+def _values(
+    table: pd.DataFrame | pd.Series, argument: Argument
+) -> np.ndarray[Any, Any]:
+    """The cells; one that is no number leaves the others of its column as text."""
+    values: np.ndarray[Any, Any] = table.to_numpy()
+    if values.dtype == object and argument.type != "tensor(string)":
+        values = np.frompyfunc(_number, 1, 1)(values)
+    return values
+
+
+def _number(cell: Any) -> Any:
+    for read in (int, float) if isinstance(cell, str) else ():
+        try:
+            return read(cell)
+        except ValueError:
+            continue
+    return cell
 
 
 def _column(values: np.ndarray[Any, Any], argument: Argument) -> np.ndarray[Any, Any]:
