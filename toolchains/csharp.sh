@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Set up what compiles and runs a C# sample without a .NET SDK, in .toolchains/csharp/ (done once, then quick):
 #   compile FOLDER OUT   compiles the sources in FOLDER to OUT/Sample.dll, with all beside it that it needs to run
-#   dotnet OUT/Sample.dll [ARGUMENT]...   runs it; LD_LIBRARY_PATH must lead to libonnxruntime.so
+#   dotnet OUT/Sample.dll [ARGUMENT]...   runs it with libonnxruntime.so of LD_LIBRARY_PATH, or else of ORT_ROOT
+# CSHARP_TOOLCHAIN=.toolchains/csharp lets `modelpress verify` take it where there is no .NET SDK.
 #
 # Needs: mcs (Debian: mono-mcs), npm, and Python with pip (PYTHON, default python3). Linux on x86-64 only.
 # Parts, all pinned by checksum: reference assemblies of .NET Core 3.1, the newest that mcs can read;
@@ -70,6 +71,7 @@ JSON
 COMPILE
 cat >"$work/dotnet" <<'DOTNET'
 #!/usr/bin/env bash
+export LD_LIBRARY_PATH="${LD_LIBRARY_PATH-}${LD_LIBRARY_PATH:+${ORT_ROOT:+:}}${ORT_ROOT:+$ORT_ROOT/lib}"
 exec "$(dirname "$(realpath "$0")")/runtime/dotnet" "$@"
 DOTNET
 chmod +x "$work/compile" "$work/dotnet"

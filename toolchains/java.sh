@@ -12,7 +12,7 @@ modelpress=${MODELPRESS:-.venv/bin/modelpress}
 target=.toolchains/java
 templates=templates/samples
 
-stamp=$(cat "$0" "$templates/_java.jinja" "$templates/samples/java/pom.xml.jinja" | sha256sum | cut -d' ' -f1)
+stamp=$(cat "$0" generator/modelpress/model/releases.py "$templates/samples/java/pom.xml.jinja" | sha256sum | cut -d' ' -f1)
 [[ $(cat "$target/.ready" 2>/dev/null) == "$stamp" ]] && exit 0
 
 for tool in javac mvn "$modelpress"; do

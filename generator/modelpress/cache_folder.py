@@ -10,7 +10,36 @@ import os
 import stat
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Cached:
+    """What is kept of one kind: its folder, and the size of all in it, in bytes."""
+
+    kind: str
+    folder: Path
+    size: int
+
+
+def look_at_caches() -> tuple[Cached, ...]:
+    """Every kind that something is kept of, by name."""
+    try:
+        top = Path(_user_cache(os.environ), "modelpress")
+        folders = sorted(folder for folder in top.iterdir() if folder.is_dir())
+    except (OSError, RuntimeError, ValueError):
+        return ()
+    return tuple(Cached(folder.name, folder, _size(folder)) for folder in folders)
+
+
+def _size(folder: Path) -> int:
+    taken = 0
+    for path in folder.rglob("*"):
+        with suppress(OSError):  # removed in the meantime
+            taken += path.lstat().st_size if not path.is_dir() else 0
+    return taken
 
 
 def private_cache_folder(*names: str) -> Path | None:

@@ -22,6 +22,7 @@ EXTRAS: Mapping[str, tuple[str, ...]] = {
     "gpu": ("onnxruntime-gpu",),
     "directml": ("onnxruntime-directml",),
     "openvino": ("onnxruntime-openvino",),
+    "genai": ("onnxruntime-genai",),
 }
 ENGINES = ("docker", "podman", "buildah")
 TOOLCHAINS: Mapping[str, tuple[str, ...]] = {
@@ -33,6 +34,7 @@ TOOLCHAINS: Mapping[str, tuple[str, ...]] = {
     "JavaScript": ("node",),
 }
 VERSION = re.compile(r"\d+(\.\d+)+")
+RELEASE = re.compile(r"\d+(\.\d+)*(\.post\d+)?")
 TIMEOUT = 10  # seconds; a tool that does not answer counts as broken
 
 
@@ -66,6 +68,12 @@ def package_version(name: str) -> str | None:
         return metadata.version(name)
     except metadata.PackageNotFoundError:
         return None
+
+
+def installed_release(name: str) -> str | None:
+    """The same where it is a release, which others can install as well: no development or local version."""
+    version = package_version(name)
+    return version if version and RELEASE.fullmatch(version) else None
 
 
 def _extras() -> tuple[Installed, ...]:

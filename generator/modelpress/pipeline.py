@@ -40,7 +40,7 @@ class Prepared:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        return (*self.chosen.warnings, *runtime_warnings(self.chosen), *self.remarks, *self.golden.warnings)
+        return (*self.chosen.warnings, *self.remarks, *self.golden.warnings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,8 @@ class Target:
 
 def plan_project(chosen: Chosen, rendering: Rendering, target: Target, golden: Golden = NO_GOLDEN) -> Prepared:
     """Plan a deployable project for the one candidate that was chosen."""
-    remarks = (*mlflow_warnings(chosen, rendering), *image_remarks(chosen, rendering))
-    return Prepared(_plan(project_bundle(chosen, rendering, golden), target), chosen, golden, remarks)
+    plan = _plan(project_bundle(chosen, rendering, golden), target)
+    return Prepared(plan, chosen, golden, _remarks(chosen, rendering))
 
 
 def plan_zip(
@@ -70,13 +70,13 @@ def plan_zip(
 ) -> Prepared:
     """Plan a zip of all chosen candidates in Olive's layout."""
     plan = _plan(zip_bundle(chosen, rendering, golden, packages), target)
-    return Prepared(plan, chosen, golden, (*mlflow_warnings(chosen, rendering), *packages.remarks))
+    return Prepared(plan, chosen, golden, (*_remarks(chosen, rendering), *packages.remarks))
 
 
 def plan_dockerfile(chosen: Chosen, rendering: Rendering, target: Target) -> Prepared:
     """Plan a Docker build context of the best candidate in Olive's layout."""
-    remarks = (*mlflow_warnings(chosen, rendering), *image_remarks(chosen, rendering))
-    return Prepared(_plan(dockerfile_bundle(chosen, rendering), target), chosen, remarks=remarks)
+    plan = _plan(dockerfile_bundle(chosen, rendering), target)
+    return Prepared(plan, chosen, remarks=_remarks(chosen, rendering))
 
 
 def execute(prepared: Prepared, progress: Progress = SILENT) -> Written:
@@ -84,6 +84,11 @@ def execute(prepared: Prepared, progress: Progress = SILENT) -> Written:
     if isinstance(prepared.plan, archive.ArchivePlan):
         return archive.execute(prepared.plan, progress)
     return folder.execute(prepared.plan, progress)
+
+
+def _remarks(chosen: Chosen, rendering: Rendering) -> tuple[str, ...]:
+    findings = (runtime_warnings, mlflow_warnings, image_remarks)
+    return tuple(remark for find in findings for remark in find(chosen, rendering))
 
 
 def _plan(bundle: Bundle, target: Target) -> Plan:

@@ -189,3 +189,28 @@ def test_a_run_whose_provider_is_not_here(tmp_path: Path) -> None:
     assert "CUDAExecutionProvider is not available here; they were computed on the CPU" in result.stderr
     golden = json.loads((tmp_path / "p" / "golden" / "golden.json").read_text())
     assert golden["note"] == "the candidate's own provider CUDAExecutionProvider is not available here"
+
+
+@pytest.mark.parametrize(
+    ("top", "own", "options", "size"),
+    [
+        ({"batch": 3}, {}, (), 3),
+        ({"batch": 3}, {"batch": 4}, (), 4),
+        ({}, {"features:0": 4}, (), 4),
+        ({"batch": 3}, {"batch": 4}, ("--dim", "batch=5"), 5),
+        ({}, {"features:0": 4}, ("--dim", "batch=5"), 5),
+        ({"batch": 4}, {}, ("--dim", "features:0=5"), 5),
+    ],
+)
+def test_a_listing_says_sizes_and_the_user_says_them_first(
+    tmp_path: Path, top: dict[str, int], own: dict[str, int], options: tuple[str, ...], size: int
+) -> None:
+    entry = {"model": str(MODEL), "dims": own}
+    Path("candidates.json").write_text(json.dumps({"dims": top, "candidates": [entry]}))
+    result = rendered(tmp_path / "p", "candidates.json", *options)
+    assert "guessed" not in result.stderr
+    golden = json.loads((tmp_path / "p" / "golden" / "golden.json").read_text())
+    assert golden["dimensions"] == {"batch": {"size": size, "origin": "given"}}
+    sample = tmp_path / "p" / "samples" / "python" / "sample.py"
+    done = subprocess.run([sys.executable, sample, "--format", "json"], capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout)["inputs"][0]["shape"] == [size, 4]

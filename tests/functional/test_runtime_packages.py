@@ -286,7 +286,7 @@ def with_providers(*names: str) -> Path:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--runtime-version", "1 --pre"), "--runtime-version 1 --pre: not a version"),
+        (("--runtime-version", "1 --pre"), "--runtime-version: must be a version such as 1.31.1"),
         (("--python-version", "eleven"), "--python-version eleven: not a version of Python 3"),
         (("--platform", "amiga"), "--platform amiga: no such platform"),
     ],

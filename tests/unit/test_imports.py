@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parents[2] / "generator" / "modelpress"
 # A part may import the parts on earlier lines, and itself.
 FLOW = [
     {"errors", "version", "wording"},
-    {"bundle", "filetree", "project_files", "config", "installation", "cache_folder", "golden_documents"},
+    {"bundle", "filetree", "project_files", "config", "installation", "cache_folder", "golden_documents", "isolation"},
     {"candidates"},
     {"model"},
     {"templating"},

@@ -64,7 +64,8 @@ class Candidate:
     Olive's folder name for it (`cpu-cpu`, `gpu-cuda`). `order` is the place in the run, the
     last tie-break of every ranking. `on_pareto_front` is what the run itself recorded (None:
     nothing). `selected` says whether the source offers it as a result of its own accord.
-    `input_metrics` are those of the model that the run began with.
+    `input_metrics` are those of the model that the run began with. `dims` are sizes of free
+    dimensions for whoever runs the model, by NAME or INPUT:AXIS.
     """
 
     id: str
@@ -78,6 +79,7 @@ class Candidate:
     on_pareto_front: bool | None = None
     goals_met: bool = True
     selected: bool = True
+    dims: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

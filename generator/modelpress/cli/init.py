@@ -86,15 +86,12 @@ def _render(project: Project, output: Output) -> Deployable | None:
 def _deployable(project: Project, settings: Settings, output: Output) -> Deployable:
     from modelpress import pipeline
     from modelpress.cli.plan import carry_out
-    from modelpress.cli.rendering import golden_for, rendering_for
+    from modelpress.cli.rendering import prepared_project
     from modelpress.packaging.chosen import candidate_of_rank, choose
-    from modelpress.packaging.project import DEFAULT_SETS
 
     source = _source(project, settings)
-    rendering = rendering_for(settings, source, settings.configuration.render.sets or DEFAULT_SETS)
     chosen = choose(Selection(source, {}, trust=False).request(settings), candidate_of_rank(1))
-    golden = golden_for(settings, chosen, by_default=True)
-    prepared = pipeline.plan_project(chosen, rendering, pipeline.Target(project.content / DEPLOY), golden)
+    prepared = prepared_project(settings, chosen, pipeline.Target(project.content / DEPLOY))
     written = carry_out(prepared, output)
     return Deployable(chosen.entries[0].candidate.id, len(written.digests), (*settings.warnings, *prepared.warnings))
 

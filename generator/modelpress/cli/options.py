@@ -123,7 +123,7 @@ def templates_option(command: Command) -> Command:
 
 
 def render_options(command: Command) -> Command:
-    """Add --templates, --dim, --golden, --inputs and --compression: how a bundle is rendered and written."""
+    """Add --templates, --dim, --golden, --inputs, --runtime-version and --compression: how a bundle is rendered."""
     dim = click.option(
         "--dim", multiple=True, metavar="NAME=N", help="Size of a symbolic dimension: NAME=N or INPUT:AXIS=N."
     )
@@ -140,7 +140,10 @@ def render_options(command: Command) -> Command:
     inputs = click.option(
         "--inputs", type=click.Path(), metavar="FILE.npz", help="Real inputs for them; the others are made up."
     )
-    return templates_option(dim(golden(inputs(compression(command)))))
+    version = click.option(
+        "--runtime-version", metavar="VERSION", help="ONNX Runtime that samples name; by default the installed version."
+    )
+    return templates_option(dim(golden(inputs(version(compression(command))))))
 
 
 def render_flags(options: Mapping[str, Any]) -> dict[str, object]:
@@ -149,6 +152,7 @@ def render_flags(options: Mapping[str, Any]) -> dict[str, object]:
         "render.dims": options["dim"],
         "render.golden": options["golden"],
         "render.inputs": options["inputs"],
+        "render.runtime_version": options["runtime_version"],
         "templates": options["templates"],
         "compression": options["compression"],
     }

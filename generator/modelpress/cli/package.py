@@ -45,7 +45,7 @@ def package(selection: Selection, output: Output, runtime: RuntimeOptions, **opt
     The configuration is -c, or else modelpress.yaml, and before it SOURCE itself where that is
     an Olive workflow file. Results go to -o, else into the run's folder.
     """
-    settings = _settings(selection, options)
+    settings = _settings(selection, {**options, "native_feed": runtime.native_feed})
     packages = _packages(settings, options["types"])
     jobs = list(_prepare(selection, settings, packages, runtime))
     chosen = jobs[0][1].chosen
@@ -67,7 +67,7 @@ def package(selection: Selection, output: Output, runtime: RuntimeOptions, **opt
 
 
 def _settings(selection: Selection, options: dict[str, Any]) -> Settings:
-    flags = {"output": options["target"], **render_flags(options)}
+    flags = {"output": options["target"], "native_feed": options["native_feed"], **render_flags(options)}
     if options["config"] is not None or selection.given is None:
         return selection.settings(flags, project=options["config"])
     from modelpress.candidates.reading.olive.workflow import is_workflow
@@ -98,21 +98,24 @@ def _prepare(
 ) -> Iterator[tuple[str, Prepared]]:
     """Read, rank and find the models once, then plan each artifact; nothing is written before all are planned."""
     from modelpress import pipeline
-    from modelpress.cli.rendering import check_dimensions, golden_for, output_folder, rendering_for
+    from modelpress.cli.rendering import golden_for, output_folder, rendering_for
     from modelpress.config.package_types import PACKAGE_TYPES
     from modelpress.packaging.artifact_names import distinct_names
     from modelpress.packaging.chosen import choose
+    from modelpress.packaging.dimensions import dimensions_of
     from modelpress.packaging.golden import NO_GOLDEN
     from modelpress.packaging.olive_zip import set_names
 
     chosen = choose(selection.request(settings))
-    check_dimensions(settings, chosen)
-    golden = golden_for(settings, chosen, by_default=False)
+    dims = dimensions_of(chosen, settings.configuration.render.dims)
+    golden = golden_for(settings, chosen, dims, by_default=False)
     folder = output_folder(settings, chosen.folder)
     for package, name in zip(packages, distinct_names([f"{one.name}.zip" for one in packages]), strict=True):
         sets = set_names(samples=package.samples, mlflow=package.mlflow)
-        rendering = rendering_for(settings, chosen.request.source, sets)
+        rendering = rendering_for(settings, chosen.request.source, sets, dims)
         target = pipeline.Target(folder / name, package.compression or settings.configuration.compression)
         vectors = golden if package.samples else NO_GOLDEN
-        prepared = pipeline.plan_zip(chosen, rendering, target, vectors, runtime.packages_for(package, chosen))
+        prepared = pipeline.plan_zip(
+            chosen, rendering, target, vectors, runtime.packages_for(package, chosen, settings)
+        )
         yield PACKAGE_TYPES[package.type], prepared

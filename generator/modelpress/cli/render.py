@@ -42,20 +42,15 @@ def render(selection: Selection, output: Output, **options: Any) -> None:
     `deploy` in the folder of SOURCE.
     """
     from modelpress import pipeline
-    from modelpress.cli.rendering import check_dimensions, golden_for, output_folder, rendering_for
+    from modelpress.cli.rendering import output_folder, prepared_project
     from modelpress.packaging.chosen import candidate_of_rank, choose
-    from modelpress.packaging.project import DEFAULT_SETS
 
     flags = {"render.sets": options["sets"], "render.variables": options["variables"], **render_flags(options)}
     settings = selection.settings(flags)
-    configuration = settings.configuration
-    rendering = rendering_for(settings, selection.source(settings), configuration.render.sets or DEFAULT_SETS)
     chosen = choose(selection.request(settings), candidate_of_rank(options["rank"]))
-    check_dimensions(settings, chosen)
     path = options["target"] or output_folder(settings, chosen.folder) / DEFAULT_FOLDER
-    target = pipeline.Target(path, configuration.compression, force=options["force"])
-    golden = golden_for(settings, chosen, by_default=True)
-    prepared = pipeline.plan_project(chosen, rendering, target, golden)
+    target = pipeline.Target(path, settings.configuration.compression, force=options["force"])
+    prepared = prepared_project(settings, chosen, target)
     output.note((*notes.of_settings(settings), *notes.of_ranking(chosen.ranking), *notes.of_models(chosen)))
     warnings = [*settings.warnings, *prepared.warnings]
     output.warn(warnings)

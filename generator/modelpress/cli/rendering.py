@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,34 +12,42 @@ if TYPE_CHECKING:
     from modelpress.packaging.chosen import Chosen
     from modelpress.packaging.golden import Golden
     from modelpress.packaging.rendering import Rendering
+    from modelpress.pipeline import Prepared, Target
     from modelpress.templating import Layer
 
 SAMPLES = "samples"
 
 
-def rendering_for(settings: Settings, source: Path, sets: Sequence[str]) -> Rendering:
-    """The template sets of these names with their variables; `--dim` is a variable of the samples."""
+def prepared_project(settings: Settings, chosen: Chosen, target: Target) -> Prepared:
+    """The plan of a project for the chosen candidate, as the settings want it."""
+    from modelpress import pipeline
+    from modelpress.packaging.dimensions import dimensions_of
+    from modelpress.packaging.project import DEFAULT_SETS
+
+    render = settings.configuration.render
+    dims = dimensions_of(chosen, render.dims)
+    rendering = rendering_for(settings, chosen.request.source, render.sets or DEFAULT_SETS, dims)
+    golden = golden_for(settings, chosen, dims, by_default=True)
+    return pipeline.plan_project(chosen, rendering, target, golden)
+
+
+def rendering_for(settings: Settings, source: Path, sets: Sequence[str], dims: Mapping[str, int]) -> Rendering:
+    """The template sets of these names with their variables; sizes of dimensions are a variable of the samples."""
     from modelpress.packaging.rendering import Rendering
     from modelpress.templating import ProjectContext
 
     configuration = settings.configuration
     project = configuration.project
     variables: dict[str, Mapping[str, object]] = dict(configuration.render.variables)
-    if configuration.render.dims and SAMPLES in sets:
-        dims = [f"{name}={size}" for name, size in configuration.render.dims.items()]
-        variables[SAMPLES] = {"dims": dims, **variables.get(SAMPLES, {})}
+    if dims and SAMPLES in sets:
+        sizes = [f"{name}={size}" for name, size in dims.items()]
+        variables[SAMPLES] = {"dims": sizes, **variables.get(SAMPLES, {})}
     context = ProjectContext(project.name or name_of(source), project.version, project.description)
-    return Rendering.of(context, layers_of(settings), sets, variables)
+    rendering = Rendering.of(context, layers_of(settings), sets, variables)
+    return replace(rendering, runtime_version=configuration.render.runtime_version)
 
 
-def check_dimensions(settings: Settings, chosen: Chosen) -> None:
-    """Raise UsageError for a --dim that the best model does not have."""
-    from modelpress.packaging.dimensions import refuse_unknown_dimensions
-
-    refuse_unknown_dimensions(settings.configuration.render.dims, chosen.models[chosen.entries[0].candidate.id])
-
-
-def golden_for(settings: Settings, chosen: Chosen, *, by_default: bool) -> Golden:
+def golden_for(settings: Settings, chosen: Chosen, dims: Mapping[str, int], *, by_default: bool) -> Golden:
     """The golden vectors of the best model, where the settings ask for them; real inputs ask for them as well."""
     from modelpress.model.golden import Wishes
     from modelpress.packaging.golden import NO_GOLDEN, golden_of
@@ -48,7 +57,7 @@ def golden_for(settings: Settings, chosen: Chosen, *, by_default: bool) -> Golde
     if not wanted:
         return NO_GOLDEN
     inputs = None if render.inputs is None else settings.resolve("render.inputs", render.inputs)
-    return golden_of(chosen, Wishes(render.dims, inputs))
+    return golden_of(chosen, Wishes(dims, inputs))
 
 
 def layers_of(settings: Settings) -> tuple[Layer, ...]:

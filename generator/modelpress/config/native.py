@@ -12,7 +12,7 @@ from pydantic import Field, JsonValue
 from modelpress.config.package_types import Compression
 from modelpress.config.packages import MOST_PACKAGES, PACKAGE_MODELS, Package
 from modelpress.config.problems import Keys
-from modelpress.config.values import Count, NonNegative, PathText, Section, Text, Tolerance, section_of
+from modelpress.config.values import Count, NonNegative, PathText, Section, Text, Tolerance, Version, section_of
 
 
 class Project(Section):
@@ -61,6 +61,10 @@ class RenderOptions(Section):
     inputs: PathText | None = Field(
         default=None, description="An .npz file with real inputs for them; the others are made up."
     )
+    runtime_version: Version | None = Field(
+        default=None,
+        description="Version of ONNX Runtime that is packaged and that samples name; by default the installed one.",
+    )
 
 
 class AzureWorkspace(Section):
@@ -102,6 +106,11 @@ class Configuration(Section):
     ranking: RankingOptions = Field(default=RankingOptions(), description="How candidates are ordered.")
     templates: tuple[PathText, ...] = Field(default=(), description="Folders with template sets, nearest first.")
     render: RenderOptions = Field(default=RenderOptions(), description="What is rendered from the winner.")
+    native_feed: PathText | None = Field(
+        default=None,
+        description="NuGet feed of the packages for C++ and C# in zips: the https address of a service index, without"
+        " credentials, or a folder with .nupkg files.",
+    )
     packages: tuple[Package, ...] = Field(
         default=(), max_length=MOST_PACKAGES, description="What `modelpress package` makes; by default one zipfile."
     )

@@ -26,6 +26,7 @@ from modelpress.config.problems import RULE
 from modelpress.errors import UnsafeInputError
 
 LONGEST_NAME = 200  # bytes; file systems allow 255, and the name gets a number and a suffix
+_VERSION = re.compile(r"\d[\w.!+]*", re.ASCII)
 _AMOUNT = re.compile(r"(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?\s*%?", re.ASCII)
 
 
@@ -61,12 +62,19 @@ def _count(value: object) -> object:
     return value
 
 
+def _version(text: str) -> str:
+    if not _VERSION.fullmatch(text):
+        raise PydanticCustomError(RULE, "must be a version such as 1.31.1")
+    return text
+
+
 def _variable(value: object) -> object:
     return str(value).lower() if isinstance(value, bool) else value
 
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 PathText = Annotated[str, StringConstraints(min_length=1), AfterValidator(_path)]
+Version = Annotated[str, AfterValidator(_version)]
 FileName = Annotated[str, StringConstraints(min_length=1), AfterValidator(_file_name)]
 # The bound stands before the validator: only there does it reach the JSON Schema, as `minimum`.
 Count = Annotated[int, Field(ge=1), BeforeValidator(_count)]

@@ -21,11 +21,15 @@ FLAGS = {  # what the command line calls a setting; there is one for each that a
     "render.sets": "--set",
     "render.variables": "--var",
     "render.dims": "--dim",
+    "render.golden": "--golden",
+    "render.inputs": "--inputs",
+    "render.runtime_version": "--runtime-version",
     "model_roots": "--model-root",
     "azure.subscription_id": "--subscription",
     "azure.resource_group": "--resource-group",
     "azure.workspace_name": "--workspace",
     "azure.aml_config_path": "--workspace-file",
+    "native_feed": "--native-feed",
 }
 
 

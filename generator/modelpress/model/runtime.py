@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from modelpress.model.signature import ModelSignature
@@ -42,8 +42,9 @@ class Runtime:
     """A Python package that runs the model: `package==version`.
 
     `extra` is modelpress's own extra that installs it, where there is one. `core_version` is
-    the ONNX Runtime inside it, None for a package that brings only a provider and uses
-    whichever ONNX Runtime is installed.
+    the ONNX Runtime inside it, None for a package that uses whichever ONNX Runtime is installed.
+    `beside` are further packages that the model needs, each `package==version`; `extensions`
+    says that onnxruntime-extensions is one of them, whose operators must be registered.
     """
 
     package: str
@@ -51,6 +52,13 @@ class Runtime:
     extra: str | None
     core_version: str | None
     warnings: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+    extensions: bool = False
+
+    @property
+    def requirements(self) -> tuple[str, ...]:
+        """What pip installs to run the model, itself first."""
+        return (f"{self.package}=={self.version}", *self.beside)
 
     @property
     def limits(self) -> Limits | None:
@@ -79,19 +87,39 @@ RUNTIMES: Mapping[str, Runtime] = {
 }
 
 # What runs folders of ONNX Runtime GenAI, by the package of ONNX Runtime that it brings.
-GENAI: Mapping[str, str] = {
-    "onnxruntime": "onnxruntime-genai==0.18.0",
-    "onnxruntime-gpu": "onnxruntime-genai-cuda==0.18.0",
-    "onnxruntime-directml": "onnxruntime-genai-directml==0.14.1",
+GENAI: Mapping[str, Runtime] = {
+    "onnxruntime": Runtime("onnxruntime-genai", "0.18.0", "genai", None),
+    "onnxruntime-gpu": Runtime("onnxruntime-genai-cuda", "0.18.0", None, None),
+    "onnxruntime-directml": Runtime("onnxruntime-genai-directml", "0.14.1", None, None),
 }
-EXTENSIONS = "onnxruntime-extensions==0.15.2"
+EXTENSIONS = ("onnxruntime-extensions", "0.15.2")
+EXTENSIONS_DOMAINS = frozenset({"ai.onnx.contrib", "com.microsoft.extensions"})
+"""The domains of its operators."""
 
 
-def runtime_for(providers: Sequence[str], *, version: str | None = None) -> Runtime:
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """Where versions come from: `asked` of ONNX Runtime, else the `installed` one of a package, else its default."""
+
+    asked: str | None = None
+    installed: Callable[[str], str | None] = lambda _: None
+
+
+DEFAULT_VERSIONS = Versions()
+
+
+def runtime_for(
+    providers: Sequence[str],
+    versions: Versions = DEFAULT_VERSIONS,
+    *,
+    genai: bool = False,
+    extensions: bool = False,
+) -> Runtime:
     """The package for execution providers in order of preference ("CUDAExecutionProvider", ...).
 
     The first provider that the plain package does not have decides; without one it is the
-    plain package. `version` replaces the default version of the package.
+    plain package. `genai` says that the model is a folder of ONNX Runtime GenAI, `extensions`
+    that it has operators of onnxruntime-extensions.
     """
     known = {name: RUNTIMES.get(_short(name)) for name in providers}
     warnings = [f"no package of ONNX Runtime is known to have {name}" for name, found in known.items() if not found]
@@ -102,10 +130,31 @@ def runtime_for(providers: Sequence[str], *, version: str | None = None) -> Runt
         for name, found in special.items()
         if found.package != chosen.package
     ]
-    if version is not None:
-        core = version if chosen.core_version else None
-        chosen = replace(chosen, version=version, core_version=core)
-    return replace(chosen, warnings=tuple(warnings))
+    runtime = _for_genai(chosen, versions) if genai else _for_models(chosen, versions)
+    beside = (*runtime.beside, *((_pinned(*EXTENSIONS, versions),) if extensions else ()))
+    return replace(runtime, warnings=tuple(warnings), beside=beside, extensions=extensions)
+
+
+def _for_models(chosen: Runtime, versions: Versions) -> Runtime:
+    """The package at its version; one with a provider alone needs ONNX Runtime beside it."""
+    if chosen.core_version is None:
+        core = _for_models(CPU, versions)
+        own = versions.installed(chosen.package) or chosen.version
+        return replace(chosen, version=own, beside=core.requirements)
+    version = versions.asked or versions.installed(chosen.package)
+    return replace(chosen, version=version, core_version=version) if version else chosen
+
+
+def _for_genai(chosen: Runtime, versions: Versions) -> Runtime:
+    """The library brings the ONNX Runtime that it was built with, unless a version of that is asked for."""
+    core = chosen if chosen.package in GENAI else CPU
+    library = GENAI[core.package]
+    beside = (f"{core.package}=={versions.asked}",) if versions.asked else ()
+    return replace(library, version=versions.installed(library.package) or library.version, beside=beside)
+
+
+def _pinned(package: str, default: str, versions: Versions) -> str:
+    return f"{package}=={versions.installed(package) or default}"
 
 
 def compatibility_warnings(signature: ModelSignature, runtime: Runtime) -> tuple[str, ...]:

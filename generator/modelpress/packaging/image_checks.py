@@ -9,7 +9,8 @@ from typing import Any, Final
 from modelpress.errors import UsageError
 from modelpress.model import ModelFiles, TensorSpec, TypeSpec, describe_type, image_for
 from modelpress.packaging.chosen import Chosen
-from modelpress.packaging.rendering import Rendering, runtime_of
+from modelpress.packaging.rendering import Rendering
+from modelpress.packaging.runtime import runtime_of
 from modelpress.templating import execution_providers
 
 SET: Final = "docker"
@@ -43,7 +44,7 @@ def image_remarks(chosen: Chosen, rendering: Rendering) -> tuple[str, ...]:
             f"the server of an image runs ONNX Runtime, and this model's format is {model.format}",
             hint=f"Leave the template set {SET} out.",
         )
-    if (package := runtime_of(ranked).package) in WINDOWS_ONLY:
+    if (package := runtime_of(ranked, model, rendering.runtime_version).package) in WINDOWS_ONLY:
         raise UsageError(
             f"{providers[0]} needs {package}, which no Linux container can have",
             hint=f"Take a candidate for another execution provider, or leave the template set {SET} out.",

@@ -12,9 +12,10 @@ from modelpress.bundle import Entry
 from modelpress.candidates import Ranked
 from modelpress.errors import ModelpressError
 from modelpress.filetree import reading
-from modelpress.model import ModelFiles, Runtime, compatibility_warnings, runtime_for
+from modelpress.model import ModelFiles, compatibility_warnings
 from modelpress.packaging.chosen import Chosen
 from modelpress.packaging.mlflow import mlflow_folders
+from modelpress.packaging.runtime import runtime_of
 from modelpress.templating import (
     Layer,
     Layout,
@@ -24,7 +25,6 @@ from modelpress.templating import (
     TemplateSet,
     build_context,
     describe_mlflow,
-    execution_providers,
     find_set,
     load_sets,
     mlflow_limits,
@@ -35,11 +35,15 @@ from modelpress.templating import (
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """The template sets of a bundle and what they are given."""
+    """The template sets of a bundle and what they are given.
+
+    `runtime_version` is the version of ONNX Runtime that was asked for, None to take the usual one.
+    """
 
     project: ProjectContext
     sets: tuple[TemplateSet, ...]
     settings: Mapping[str, Mapping[str, Any]]
+    runtime_version: str | None = None
 
     @classmethod
     def of(
@@ -78,23 +82,20 @@ class Rendering:
 
     def context(self, layout: Layout, ranked: Ranked, *, input_example: str | None = None) -> RenderContext:
         """All that the templates see of one candidate; `input_example` is MLflow's file of inputs, if there is one."""
-        context = build_context(self.project, layout, ranked, runtime_of(ranked), self.settings)
+        runtime = runtime_of(ranked, layout.models[ranked.candidate.id].files, self.runtime_version)
+        context = build_context(self.project, layout, ranked, runtime, self.settings)
         if self.mlflow:
             context = replace(context, mlflow=describe_mlflow(context, input_example=input_example))
         return context
 
 
-def runtime_of(ranked: Ranked) -> Runtime:
-    """The package of ONNX Runtime that the candidate needs."""
-    return runtime_for([provider["name"] for provider in execution_providers(ranked.candidate)])
-
-
-def runtime_warnings(chosen: Chosen) -> tuple[str, ...]:
+def runtime_warnings(chosen: Chosen, rendering: Rendering) -> tuple[str, ...]:
     """What about the chosen models does not fit the runtime that they need."""
     warnings: dict[str, None] = {}
     for ranked in chosen.entries:
-        runtime = runtime_of(ranked)
-        signature = chosen.models[ranked.candidate.id].signature
+        files = chosen.models[ranked.candidate.id]
+        runtime = runtime_of(ranked, files, rendering.runtime_version)
+        signature = files.signature
         found = (*runtime.warnings, *(compatibility_warnings(signature, runtime) if signature else ()))
         warnings |= dict.fromkeys(f"candidate {ranked.candidate.id}: {warning}" for warning in found)
     return tuple(warnings)
@@ -104,10 +105,9 @@ def mlflow_warnings(chosen: Chosen, rendering: Rendering) -> tuple[str, ...]:
     """What MLflow does not do for the chosen models, where they are MLflow models."""
     warnings: list[str] = []
     for ranked in chosen.entries if rendering.mlflow else ():
-        signature = chosen.models[ranked.candidate.id].signature
-        limits = mlflow_limits(
-            runtime_context(ranked.candidate, runtime_of(ranked)), signature.custom_domains if signature else ()
-        )
+        files = chosen.models[ranked.candidate.id]
+        runtime = runtime_context(ranked.candidate, runtime_of(ranked, files, rendering.runtime_version))
+        limits = mlflow_limits(runtime, files.signature.custom_domains if files.signature else ())
         warnings += [f"candidate {ranked.candidate.id}: {limit}" for limit in limits]
     return tuple(warnings)
 

@@ -1,16 +1,19 @@
-"""Child processes that prove things: a scrubbed environment, limits, and no network where the system allows."""
+"""Child processes that prove things: a scrubbed environment, a time limit, and no network where the system allows."""
 
 from __future__ import annotations
 
 import os
 import re
-import shutil
+import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
+
+from modelpress.isolation import without_network
 
 # What compilers and runtimes need to find their parts. Tokens and credentials are in none of them.
 KEPT = (
@@ -27,15 +30,33 @@ KEPT = (
         "PATHEXT",
         "NUMBER_OF_PROCESSORS",
     ),
-    *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "CC", "CXX", "CMAKE_PREFIX_PATH", "ORT_ROOT", "JAVA_HOME", "DOTNET_ROOT"),
+    *(
+        "LD_LIBRARY_PATH",
+        "LD_PRELOAD",
+        "MODEL_CUSTOM_OPS",
+        "DYLD_LIBRARY_PATH",
+        "CC",
+        "CXX",
+        "CMAKE_PREFIX_PATH",
+        "ORT_ROOT",
+        "JAVA_HOME",
+        "DOTNET_ROOT",
+    ),
 )
 SECRET = re.compile(
     r"TOKEN|SECRET|PASSW|CREDENTIAL|API_?KEY|ACCESS_?KEY|PRIVATE|SAS\b|CONNECTION_STRING", re.IGNORECASE
 )
-QUIET = {"PYTHONDONTWRITEBYTECODE": "1", "NO_COLOR": "1", "DOTNET_CLI_TELEMETRY_OPTOUT": "1", "CI": "true"}
+QUIET = {
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "NO_COLOR": "1",
+    "CI": "true",
+    "DOTNET_CLI_TELEMETRY_OPTOUT": "1",
+    "MSBUILDDISABLENODEREUSE": "1",
+}
 NOT_FOUND = 127  # what shells say of a command that is not there
 TIMEOUT = 600.0  # seconds; a first build fetches packages
 LAST_LINES = 12  # of what a failed command printed
+LONGEST_OUTPUT = 1 << 20  # bytes of it that are looked at, the last ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,37 +82,50 @@ def run(command: Sequence[str], folder: Path, *, home: Path, timeout: float = TI
     """Run what was built, without network; `home` is an empty folder of its own."""
     visible = {name: os.environ[name] for name in KEPT if name in os.environ}
     own = {"HOME": str(home), "USERPROFILE": str(home)}
-    return _run([*_without_network(), *command], folder, {**visible, **own, **QUIET}, timeout)
+    return _run([*without_network(), *command], folder, {**visible, **own, **QUIET}, timeout)
+
+
+def end_all() -> None:
+    """End every command that is running, with all that it started: for whoever waits for them no longer."""
+    for process in tuple(_running):
+        _end(process)
+
+
+_running: set[subprocess.Popen[bytes]] = set()  # those of all threads
 
 
 def _run(command: Sequence[str], folder: Path, environment: Mapping[str, str], timeout: float) -> Ended:
-    try:
-        done = subprocess.run(  # noqa: S603  # the command is ours; what it runs was rendered here or is trusted
-            command,
-            cwd=folder,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            timeout=timeout,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        output = error.output or b""
-        return Ended(None, output if isinstance(output, str) else output.decode(errors="replace"))
-    except OSError as error:
-        return Ended(NOT_FOUND, f"{command[0]}: {error.strerror}")
-    return Ended(done.returncode, done.stdout)
+    # Output goes to a file: what a command leaves running in the background may hold a pipe open for ever.
+    with tempfile.TemporaryFile() as output:
+        try:
+            process = subprocess.Popen(  # noqa: S603  # the command is ours; what it runs was rendered here or is trusted
+                command,
+                cwd=folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # no terminal to ask questions on, and all that it starts can be ended with it
+            )
+        except OSError as error:
+            return Ended(NOT_FOUND, f"{command[0]}: {error.strerror}")
+        _running.add(process)
+        try:
+            code: int | None = process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            code = None
+        finally:
+            _running.discard(process)
+            if process.returncode is None:
+                _end(process)
+                process.wait()
+        output.seek(max(0, output.seek(0, os.SEEK_END) - LONGEST_OUTPUT))
+        return Ended(code, output.read().decode(errors="replace"))
 
 
-@cache
-def _without_network() -> tuple[str, ...]:
-    """What puts a command into a network namespace of its own, where the system lets this user do that."""
-    unshare = shutil.which("unshare") if sys.platform == "linux" else None
-    if unshare is None:
-        return ()
-    prefix = (unshare, "--net", "--map-root-user")
-    tried = subprocess.run([*prefix, "true"], capture_output=True, check=False)  # noqa: S603  # a fixed command
-    return prefix if tried.returncode == 0 else ()
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if sys.platform == "win32":
+        process.kill()
+        return
+    with suppress(ProcessLookupError):  # it has ended in the meantime
+        os.killpg(process.pid, signal.SIGKILL)

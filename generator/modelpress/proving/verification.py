@@ -1,13 +1,11 @@
-"""Proves a rendered project or a zip: copies it to a place of its own, and checks what it holds there."""
+"""Proves a rendered project or a zip: checks its hashes, and in a working copy what it does."""
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from modelpress.executors import folder as folder_writer
 from modelpress.project_files import open_bundle
 from modelpress.proving.azure import check_azure
 from modelpress.proving.loading import load_models
@@ -16,6 +14,7 @@ from modelpress.proving.rendered_here import is_remembered
 from modelpress.proving.report import Finding
 from modelpress.proving.samples import check_samples
 from modelpress.proving.scoring import check_scoring
+from modelpress.proving.working_copy import Loan, working_copy
 
 RUNS: Mapping[str, Callable[[Path, Path], tuple[Finding, ...]]] = {
     "models": load_models,
@@ -41,6 +40,7 @@ def verify(path: Path, asked: Verification) -> tuple[Finding, ...]:
     Raises ModelpressError where it cannot be read, UnsafeInputError where it would do harm.
     """
     bundle = open_bundle(path)
+    loan = Loan.of(bundle)
     digests = digests_of(bundle)
     findings = [check_manifest(path, digests)] if "manifest" in asked.only else []
     findings += check_azure(bundle) if "azure" in asked.only else ()
@@ -51,10 +51,9 @@ def verify(path: Path, asked: Verification) -> tuple[Finding, ...]:
         hint = "Pass --trust if you know where it comes from."
         detail = "not run: this computer did not render it, or it was changed since"
         return (*findings, *(Finding(name, "skipped", detail, hint) for name in wanted))
-    with tempfile.TemporaryDirectory(prefix="modelpress-") as place:
-        copy, home = Path(place, "project"), Path(place, "home")
+    with working_copy(bundle, loan, digests) as copy:
+        home = copy.with_name("home")
         home.mkdir()
-        folder_writer.execute(folder_writer.plan(bundle, copy))
         for name in wanted:
             findings += RUNS[name](copy, home)
     return tuple(findings)

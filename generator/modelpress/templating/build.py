@@ -9,7 +9,8 @@ from typing import Any, cast
 
 from modelpress.candidates import Ranked, Ranking
 from modelpress.candidates.candidate import Candidate, Metric
-from modelpress.model import Runtime, TensorSpec, describe_type, image_for, spec_document
+from modelpress.model import Runtime, TensorSpec, describe_type, image_for, releases_for, spec_document
+from modelpress.model.runtime import EXTENSIONS_DOMAINS
 from modelpress.templating.context import (
     CandidateContext,
     Metrics,
@@ -118,6 +119,8 @@ def _figure(value: float | None) -> float | None:
 
 def _model(placed: PlacedModel) -> ModelContext:
     files, signature = placed.files, placed.files.signature
+    signatures = [signature, *(component.signature for component in files.components)]
+    domains = dict.fromkeys(domain for one in signatures if one for domain in one.custom_domains)
     return ModelContext(
         name=files.name,
         format=files.format,
@@ -129,7 +132,8 @@ def _model(placed: PlacedModel) -> ModelContext:
         outputs=_tensors(signature.outputs if signature else ()),
         opset=dict(signature.opset) if signature else {},
         ir_version=signature.ir_version if signature else None,
-        domains=list(signature.custom_domains) if signature else [],
+        domains=list(domains),
+        unknown_domains=[domain for domain in domains if domain not in EXTENSIONS_DOMAINS],
         external_data=list(signature.external_data) if signature else [],
         metadata=dict(signature.metadata) if signature else {},
         components=[
@@ -164,5 +168,16 @@ def runtime_context(candidate: Candidate, runtime: Runtime) -> RuntimeContext:
         image={"name": image.reference, "python_version": image.python_version, "has_python": image.has_python},
         session_options={name: value for name, value in session_options.items() if value is not None},
         io_bind=bool(settings.get("io_bind")),
-        extensions=bool(candidate.model.config.get("use_ort_extensions")),
+        extensions=runtime.extensions,
+        requirements=list(runtime.requirements),
+        releases={
+            language: {
+                "package": release.package,
+                "version": release.version,
+                "has_providers": release.has_providers,
+                "ir_version": release.limits.ir_version,
+                "opset": release.limits.opset,
+            }
+            for language, release in releases_for(runtime).items()
+        },
     )

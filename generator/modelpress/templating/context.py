@@ -107,6 +107,16 @@ class ImageItem(TypedDict):
     ]
 
 
+class ReleaseItem(TypedDict):
+    """A release of ONNX Runtime for a language other than Python."""
+
+    package: Annotated[str, Doc("Name of the package where the language gets its packages from.", "onnxruntime-node")]
+    version: Annotated[str, Doc("Its version: the nearest to that of the Python package.", "1.30.0")]
+    has_providers: Annotated[bool, Doc("Whether it has the execution providers of the Python package.", example=True)]
+    ir_version: Annotated[int, Doc("Newest ONNX IR version that it loads.", 13)]
+    opset: Annotated[int, Doc("Newest opset that it loads.", 26)]
+
+
 @dataclass(frozen=True)
 class ProjectContext:
     """The project that is rendered."""
@@ -195,10 +205,13 @@ class ModelContext:
     outputs: Annotated[list[TensorItem], Doc("Outputs, likewise.")]
     opset: Annotated[dict[str, int], Doc('Domain to opset version; "" is ai.onnx.', {"": 17})]
     ir_version: Annotated[int | None, Doc("ONNX IR version; none for a format that has none.", 8)]
-    domains: Annotated[list[str], Doc("Domains that need a custom-op library.", [])]
+    domains: Annotated[list[str], Doc("Domains of operators that ONNX Runtime lacks.", [])]
     external_data: Annotated[list[str], Doc("External data files, relative to the model's folder.", [])]
     metadata: Annotated[dict[str, str], Doc("The model's own metadata.", {})]
     components: Annotated[list[ComponentItem], Doc("The models of a composite, in order of use; else empty.")]
+    unknown_domains: Annotated[list[str], Doc("Those of `domains` that onnxruntime-extensions lacks as well.", [])] = (
+        field(default_factory=list)
+    )
     sha256: Annotated[str | None, Doc("SHA-256 of the model file, for sets that say `needs: [hash]`.")] = None
 
 
@@ -216,6 +229,12 @@ class RuntimeContext:
     image: Annotated[ImageItem, Doc("Image with the libraries that the execution providers need.")]
     io_bind: Annotated[bool, Doc("Whether inputs and outputs are bound to the device.", example=False)]
     extensions: Annotated[bool, Doc("Whether onnxruntime-extensions must be registered.", example=False)]
+    requirements: Annotated[
+        list[str], Doc("What pip installs to run the model, each at its version.", ["onnxruntime==1.31.1"])
+    ]
+    releases: Annotated[
+        dict[str, ReleaseItem], Doc("Where other languages get ONNX Runtime from: csharp, java, javascript.")
+    ]
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ from modelpress.templating.mlflow_context import MlflowContext, MlflowSignature
 
 MLFLOW = "3.17.2"
 ONNX = "1.23.2"
-EXTENSIONS = "0.15.2"
 # Element types that numpy has, by numpy's names; MLflow describes tensors of no others.
 DTYPES: Final = frozenset(
     ("float16", "float32", "float64", "bool", *(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)))
@@ -131,5 +130,4 @@ def _tensor(tensor: TensorItem) -> dict[str, Any] | None:
 
 
 def _requirements(runtime: RuntimeContext) -> list[str]:
-    extensions = [f"onnxruntime-extensions=={EXTENSIONS}"] if runtime.extensions else []
-    return [f"mlflow=={MLFLOW}", f"onnx=={ONNX}", f"{runtime.package}=={runtime.version}", *extensions]
+    return [f"mlflow=={MLFLOW}", f"onnx=={ONNX}", *runtime.requirements]

@@ -24,11 +24,10 @@ def read_golden(path: Path | None) -> list[Document]:
     if path is None:
         raise SampleError("this project was rendered without golden vectors")
     document = read_json(path)
-    if document.get("format") != FORMAT or not isinstance(
-        document.get("outputs"), list
-    ):
+    outputs = document.get("outputs")
+    if document.get("format") != FORMAT or not isinstance(outputs, list):
         raise SampleError(f"{path} is not of the form that this sample knows")
-    return document["outputs"]
+    return outputs
 
 
 def check(outputs: Iterable[Value], golden: Iterable[Document], path: Path) -> int:
@@ -128,7 +127,8 @@ class _Comparison:
                 expected
             )
         finite = np.isfinite(got) & np.isfinite(expected)
-        return agree | near & finite | np.isnan(got) & np.isnan(expected)
+        agree |= near & finite | np.isnan(got) & np.isnan(expected)
+        return agree
 
 
 def _same(got: Any, expected: Any, place: str, what: str) -> None:

@@ -25,8 +25,9 @@ def open_session(
     extensions: bool,
     allow_fallback: bool,
     how_to_allow: str = "pass --allow-fallback",
+    custom_ops: Path | None = None,
 ) -> ort.InferenceSession:
-    """Load a model on the first of the providers.
+    """Load a model on the first of the providers; `custom_ops` is a library to register.
 
     Where that one cannot be used, ONNX Runtime warns and takes another; this fails.
     """
@@ -41,6 +42,8 @@ def open_session(
     if not model.is_file():
         raise SampleError(f"there is no model file {model}")
     options = session_options(settings.session_options, extensions=extensions)
+    if custom_ops:
+        register(custom_ops, options)
     try:
         session = ort.InferenceSession(
             str(model), options, providers=usable or [("CPUExecutionProvider", {})]
@@ -58,6 +61,13 @@ def open_session(
     if settings.tuning_results:
         session.set_tuning_results(settings.tuning_results)
     return session
+
+
+def register(library: Path, options: ort.SessionOptions) -> None:
+    try:
+        options.register_custom_ops_library(str(library))
+    except Exception as error:  # ONNX Runtime's errors have no class in common
+        raise SampleError(f"cannot register {library}: {printable(error)}") from error
 
 
 def session_options(given: dict[str, Any], *, extensions: bool) -> ort.SessionOptions:

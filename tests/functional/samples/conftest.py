@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import os
 import runpy
 import subprocess
 import sys
+import sysconfig
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -186,6 +188,39 @@ def render_model(
         return render_source(path)
 
     return render
+
+
+@pytest.fixture(scope="session")
+def custom_model() -> Callable[[str, str], onnx.ModelProto]:
+    """A model of one operator, from texts to texts, of a domain that ONNX Runtime lacks."""
+
+    def make(operator: str, domain: str) -> onnx.ModelProto:
+        texts, result = (helper.make_tensor_value_info(name, onnx.TensorProto.STRING, ["n"]) for name in ("texts", "y"))
+        node = helper.make_node(operator, ["texts"], ["y"], domain=domain)
+        opsets = [helper.make_opsetid("", 17), helper.make_opsetid(domain, 1)]
+        graph = helper.make_graph([node], "graph", [texts], [result])
+        return helper.make_model(graph, ir_version=8, opset_imports=opsets)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def extensions_library() -> str:
+    """The library of onnxruntime-extensions in the Python package."""
+    import onnxruntime_extensions
+
+    return str(onnxruntime_extensions.get_library_path())
+
+
+@pytest.fixture(scope="session")
+def python_around() -> dict[str, str]:
+    """Variables that put Python's own library around that of the package in a program that is not Python."""
+    folder, name = map(sysconfig.get_config_var, ("LIBDIR", "INSTSONAME"))
+    library = Path(folder or "", name or "")
+    if not library.is_file():
+        required = set(os.environ.get("MODELPRESS_REQUIRE", "").split(",")) & {"libpython", "all"}
+        (pytest.fail if required else pytest.skip)(f"there is no {library}: install libpython of this version")
+    return {"LD_PRELOAD": str(library)}
 
 
 @pytest.fixture(scope="session")

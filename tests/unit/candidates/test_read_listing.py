@@ -238,3 +238,15 @@ def test_ten_thousand_candidates_are_read_in_order(tmp_path: Path) -> None:
     found = read(write(tmp_path, {"metrics": metrics, "candidates": entries}))
     assert [one.order for one in found.candidates] == list(range(10_000))
     assert rank(found).entries[0].candidate.id == "c9999"
+
+
+def test_sizes_of_dimensions_are_the_lists_and_the_candidates_own(tmp_path: Path) -> None:
+    data = {
+        "dims": {"batch": 2, "x:1": 7},
+        "candidates": [{"model": "a.onnx", "dims": {"batch": 3}}, {"model": "b.onnx"}],
+    }
+    jsonschema.validate(data, listing_schema())
+    first, second = read(write(tmp_path, data)).candidates
+    assert (dict(first.dims), dict(second.dims)) == ({"batch": 3, "x:1": 7}, {"batch": 2, "x:1": 7})
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({**data, "dims": {"batch": 0}}, listing_schema())

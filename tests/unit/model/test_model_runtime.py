@@ -2,7 +2,7 @@ import onnxruntime
 import pytest
 from onnx import TensorProto, helper
 
-from modelpress.model import ModelSignature, compatibility_warnings, runtime_for
+from modelpress.model import ModelSignature, Versions, compatibility_warnings, releases_for, runtime_for
 from modelpress.model.runtime import LIMITS, RUNTIMES
 
 
@@ -46,7 +46,7 @@ def test_unknown_providers_are_warned_of() -> None:
 
 
 def test_newer_models_are_warned_of() -> None:
-    runtime = runtime_for([], version="1.17.3")
+    runtime = runtime_for([], Versions("1.17.3"))
     assert compatibility_warnings(signature(9, 20), runtime) == ()
     assert compatibility_warnings(signature(10, 20), runtime) == (
         "the model has IR version 10, and onnxruntime 1.17.3 loads IR version 9 at most",
@@ -59,12 +59,69 @@ def test_newer_models_are_warned_of() -> None:
 
 @pytest.mark.parametrize("version", ["0.9.0", "99.0.0", "nightly"])
 def test_releases_that_were_not_measured_say_nothing(version: str) -> None:
-    assert compatibility_warnings(signature(99, 99), runtime_for([], version=version)) == ()
+    assert compatibility_warnings(signature(99, 99), runtime_for([], Versions(version))) == ()
 
 
 def test_a_provider_package_does_not_say_which_runtime_is_beside_it() -> None:
     assert runtime_for(["QNNExecutionProvider"]).limits is None
-    assert runtime_for(["QNNExecutionProvider"], version="1.17.0").limits is None
+    assert runtime_for(["QNNExecutionProvider"], Versions("1.17.0")).limits is None
+
+
+@pytest.mark.parametrize(
+    ("asked", "installed", "version"), [("1.26.0", "1.30.0", "1.26.0"), (None, "1.30.0", "1.30.0"), (None, None, None)]
+)
+def test_the_version_is_the_one_asked_for_or_installed_or_the_default(
+    asked: str | None, installed: str | None, version: str | None
+) -> None:
+    versions = Versions(asked, {"onnxruntime": installed}.get)
+    found = runtime_for(["CPUExecutionProvider"], versions)
+    expected = version or RUNTIMES["cpu"].version
+    assert (found.version, found.core_version) == (expected, expected)
+    assert found.requirements == (f"onnxruntime=={expected}",)
+    assert runtime_for(["CUDAExecutionProvider"], versions).version == (asked or RUNTIMES["cuda"].version)
+
+
+def test_a_provider_alone_needs_the_runtime_beside_it() -> None:
+    versions = Versions("1.26.0", {"onnxruntime-qnn": "2.8.0"}.get)
+    found = runtime_for(["QNNExecutionProvider"], versions)
+    assert found.requirements == ("onnxruntime-qnn==2.8.0", "onnxruntime==1.26.0")
+
+
+def test_genai_brings_its_runtime_unless_a_version_is_asked_for() -> None:
+    assert runtime_for([], genai=True).requirements == ("onnxruntime-genai==0.18.0",)
+    asked = runtime_for(["CUDAExecutionProvider"], Versions("1.31.1"), genai=True)
+    assert asked.requirements == ("onnxruntime-genai-cuda==0.18.0", "onnxruntime-gpu==1.31.1")
+    assert runtime_for(["OpenVINOExecutionProvider"], genai=True).package == "onnxruntime-genai"
+
+
+def test_extensions_come_beside_the_runtime() -> None:
+    found = runtime_for([], Versions(None, {"onnxruntime-extensions": "0.14.0"}.get), extensions=True)
+    assert found.extensions
+    assert found.requirements == (f"onnxruntime=={found.version}", "onnxruntime-extensions==0.14.0")
+
+
+@pytest.mark.parametrize(
+    ("provider", "version", "releases"),
+    [
+        ("CPU", "1.32.0", ("OnnxRuntime 1.32.0", "onnxruntime 1.29.0", "onnxruntime-node 1.30.0")),
+        ("CPU", "1.27.1", ("OnnxRuntime 1.27.1", "onnxruntime 1.26.0", "onnxruntime-node 1.27.0")),
+        (
+            "CUDA",
+            "1.27.0",
+            ("OnnxRuntime.Gpu 1.27.0", "onnxruntime_gpu 1.27.0", "onnxruntime-node 1.27.0"),
+        ),
+        ("ROCM", None, ("OnnxRuntime 1.22.2", "onnxruntime 1.22.0", "onnxruntime-node 1.22.0")),
+        ("CPU", "1.17.0", ("OnnxRuntime 1.17.0", "onnxruntime 1.22.0", "onnxruntime-node 1.22.0")),
+        ("QNN", None, ("OnnxRuntime 1.31.1", "onnxruntime 1.29.0", "onnxruntime-node 1.30.0")),
+    ],
+)
+def test_other_languages_get_the_nearest_release(provider: str, version: str | None, releases: tuple[str, ...]) -> None:
+    found = releases_for(runtime_for([f"{provider}ExecutionProvider"], Versions(version)))
+    names = [f"{one.package.removeprefix('Microsoft.ML.')} {one.version}" for one in found.values()]
+    assert names == list(releases)
+    assert list(found) == ["csharp", "java", "javascript"]
+    assert found["csharp"].has_providers is (provider in {"CPU", "CUDA"})
+    assert all(one.limits.ir_version >= 9 for one in found.values())
 
 
 def test_every_default_version_was_measured() -> None:

@@ -24,4 +24,10 @@ def test_free_dimensions_take_a_size(name: str) -> None:
 def test_others_do_not(name: str) -> None:
     with pytest.raises(UsageError, match="no free dimension of that name") as caught:
         refuse_unknown_dimensions([name], MODEL)
-    assert caught.value.hint == "Its free dimensions: batch, x:0, x:1, n, many:0."
+    assert caught.value.hint.endswith("Its free dimensions: batch, x:0, x:1, n, many:0.")
+
+
+def test_a_misspelt_name_is_suggested() -> None:
+    with pytest.raises(UsageError, match="--dim btach: the model has no") as caught:
+        refuse_unknown_dimensions(["btach"], MODEL)
+    assert caught.value.hint.startswith("Did you mean batch? Its free")

@@ -23,7 +23,7 @@ from modelpress.templating.checking.specimens import HOSTILE, sample_contexts
 HERE = Path(__file__).parent
 SETS = ("azure-models", "azure-data", "azure-online", "azure-batch")
 LIBRARY = load_sets(search_path())
-ORDINARY, HOSTILE_CONTEXT, BARE = (replace(context, mlflow=None) for context in sample_contexts())
+ORDINARY, HOSTILE_CONTEXT, BARE, _ = (replace(context, mlflow=None) for context in sample_contexts())
 MLFLOW = sample_contexts()[0]
 
 TRICKY = {

@@ -93,6 +93,7 @@ def test_the_model_is_described_with_paths_of_the_bundle() -> None:
         "opset": {"": 17},
         "ir_version": 8,
         "domains": ["my.domain"],
+        "unknown_domains": ["my.domain"],
         "external_data": ["w.bin"],
         "metadata": {"k": "v"},
         "components": [],
@@ -106,7 +107,7 @@ def test_the_runtime_follows_the_recorded_settings() -> None:
         "io_bind": True,
         "session_options": {"intra_op_num_threads": 2, "execution_mode": None},
     }
-    plain = as_plain(context_of(candidate(onnx(use_ort_extensions=True), inference_settings=recorded)))
+    plain = as_plain(context_of(candidate(inference_settings=recorded)))
     assert plain["runtime"] == {
         "package": "onnxruntime",
         "version": runtime_for([]).version,
@@ -122,7 +123,16 @@ def test_the_runtime_follows_the_recorded_settings() -> None:
         },
         "session_options": {"intra_op_num_threads": 2},
         "io_bind": True,
-        "extensions": True,
+        "extensions": False,
+        "requirements": [f"onnxruntime=={runtime_for([]).version}"],
+        "releases": plain["runtime"]["releases"],
+    }
+    assert plain["runtime"]["releases"]["java"] == {
+        "package": "onnxruntime",
+        "version": "1.29.0",
+        "has_providers": True,
+        "ir_version": 13,
+        "opset": 26,
     }
     assert plain["candidate"]["inference_settings"] == {
         "execution_provider": ["CUDAExecutionProvider", "CPUExecutionProvider"],
@@ -324,7 +334,7 @@ def test_every_field_is_documented() -> None:
     assert undocumented(SCHEMA, "context") == []
 
 
-@pytest.mark.parametrize("context", sample_contexts(), ids=["ordinary", "hostile", "bare"])
+@pytest.mark.parametrize("context", sample_contexts(), ids=["ordinary", "hostile", "bare", "genai"])
 def test_the_schema_describes_what_templates_get(context: RenderContext) -> None:
     jsonschema.validate(as_plain(context), SCHEMA)
 

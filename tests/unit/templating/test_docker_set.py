@@ -20,7 +20,7 @@ from modelpress.model import image_for, runtime_for
 from modelpress.templating import RenderContext, find_set, load_sets, render, resolve_settings, search_path
 from modelpress.templating.checking.specimens import HOSTILE, sample_contexts
 
-ORDINARY, HOSTILE_CONTEXT, _ = sample_contexts()
+ORDINARY, HOSTILE_CONTEXT, *_ = sample_contexts()
 TEMPORARY = "/tmp:size=64m"  # noqa: S108  # in the container
 DOCKER = find_set(load_sets(search_path()), "docker")
 PROVIDERS = {

@@ -15,7 +15,7 @@ from modelpress.templating import RenderContext, load_sets, render, search_path
 from modelpress.templating.checking.specimens import HOSTILE, sample_contexts
 
 README = load_sets(search_path())["readme"]
-ORDINARY, _, BARE = sample_contexts()
+ORDINARY, _, BARE, _ = sample_contexts()
 
 
 def card(context: RenderContext) -> str:
@@ -87,6 +87,6 @@ def test_a_composite_has_a_signature_for_each_part() -> None:
     assert "Nothing is recorded of how the model was made." in text
 
 
-@pytest.mark.parametrize("context", sample_contexts(), ids=["ordinary", "hostile", "bare"])
+@pytest.mark.parametrize("context", sample_contexts(), ids=["ordinary", "hostile", "bare", "genai"])
 def test_a_card_does_not_change_between_renderings(context: RenderContext) -> None:
     assert card(context) == card(context)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import count
 
 from modelpress.candidates.candidate import Candidate, CandidateSet, ModelReference, Rejected, Step
@@ -32,6 +32,7 @@ class Record:
     on_front: bool | None = None
     goals_met: bool = True
     selected: bool = True
+    dims: Mapping[str, int] = field(default_factory=dict)
     problem: str = ""
     unusable: bool = False
 
@@ -64,6 +65,7 @@ def assemble(found: CandidateSet, records: Sequence[Record], *, strict: bool) ->
                 on_pareto_front=record.on_front,
                 goals_met=record.goals_met,
                 selected=record.selected,
+                dims=record.dims,
             )
         )
     complete = replace(found, candidates=tuple(candidates), rejected=tuple(rejected))

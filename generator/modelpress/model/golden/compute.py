@@ -5,32 +5,33 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, Final
 
-from modelpress.bundle import Entry, ExistingFile
+from modelpress.bundle import Entry
 from modelpress.errors import UsageError
 from modelpress.filetree import reading
-from modelpress.model.files import Component as ModelComponent
+from modelpress.isolation import without_network
 from modelpress.model.files import ModelFiles
 from modelpress.model.golden.cache import GoldenCache
+from modelpress.model.golden.parts import Part, on_disk, parts_of
 from modelpress.model.golden.task import NAMES, RESULT, Component, NoVectorsError, Task
 from modelpress.model.golden.tolerance import Arithmetic, arithmetic_of
-from modelpress.model.runtime import CPU, RUNTIMES
-from modelpress.model.signature import ModelSignature
+from modelpress.model.runtime import GENAI, RUNTIMES, Runtime
 
 TIME_LIMIT: Final = 300  # seconds, for loading and all runs together
 MEMORY_BASE: Final = 4 << 30  # bytes of address space for Python, ONNX Runtime and what a model computes
 MEMORY_FACTOR: Final = 6  # the file, its parsed form, packed weights, and as much again while they are made
 KEPT_VARIABLES: Final = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "SYSTEMROOT")
 CHUNK: Final = 1 << 20  # bytes hashed at a time
-EXTENSIONS_DOMAIN: Final = "ai.onnx.contrib"
+WHOLE_RUNTIMES: Final = tuple(one for one in RUNTIMES.values() if one.core_version)
+GENAI_LIBRARIES: Final = tuple(GENAI.values())
+COARSENESS: Final[tuple[Arithmetic, ...]] = ("full", "half", "quantized")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +60,17 @@ class GoldenVectors:
 
 
 def compute_golden(model: ModelFiles, provider: str, wishes: Wishes) -> GoldenVectors:
-    """Golden vectors of a model of format onnx or composite; `provider` is the candidate's own.
+    """Golden vectors of a model of format onnx, composite or genai; `provider` is the candidate's own.
 
     The same model, wishes and runtime give the same bytes, and are computed once: the user's
     cache folder keeps them. Raises NoVectorsError where there can be none, and UsageError where
     the given sizes or inputs do not fit the model.
     """
-    package, version = installed_runtime()
-    components = _components(model)
-    digests = {path: _sha256(model.files[path]) for one in components for path in _files_of(one)}
+    parts = parts_of(model)
+    package, version = installed_runtime(GENAI_LIBRARIES if model.format == "genai" else WHOLE_RUNTIMES)
+    digests = {path: _sha256(model.files[path]) for part in parts for path in part.files}
     header = {
-        "model_sha256": _model_sha256([digests[one.path] for one in components]),
+        "model_sha256": _model_sha256([digests[path] for part in parts for path in part.graphs]),
         "runtime": {"package": package, "version": version, "provider": "CPUExecutionProvider"},
     }
     cache = GoldenCache.of([header, digests, provider, dict(wishes.dims), wishes.seed, _inputs_sha256(wishes.inputs)])
@@ -77,7 +78,7 @@ def compute_golden(model: ModelFiles, provider: str, wishes: Wishes) -> GoldenVe
     if found is None:
         with tempfile.TemporaryDirectory(prefix="modelpress-golden-") as folder:
             work = Path(folder)
-            found = _run(_task(model, components, work, (header, provider, wishes)))
+            found = _run(_task(model, parts, work, (header, provider, wishes)))
         cache.store(found)
     result = json.loads(found[RESULT])
     return GoldenVectors(
@@ -90,42 +91,18 @@ def compute_golden(model: ModelFiles, provider: str, wishes: Wishes) -> GoldenVe
     )
 
 
-def installed_runtime() -> tuple[str, str]:
-    """The package of ONNX Runtime that is installed, and its version; raises NoVectorsError where there is none."""
+def installed_runtime(runtimes: Sequence[Runtime]) -> tuple[str, str]:
+    """The first of the packages that is installed, and its version; raises NoVectorsError where there is none."""
     from modelpress.installation import package_version
 
-    for package in dict.fromkeys(one.package for one in RUNTIMES.values() if one.core_version):
+    for package in dict.fromkeys(one.package for one in runtimes):
         version = package_version(package)
         if version is not None:
             return package, version
-    raise NoVectorsError("onnxruntime is not installed", hint=f"Install it: pip install 'modelpress[{CPU.extra}]'")
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """An ONNX file in the bundle's model folder."""
-
-    path: str
-    signature: ModelSignature
-
-
-def _components(model: ModelFiles) -> list[_Part]:
-    if model.format not in {"onnx", "composite"}:
-        raise NoVectorsError(f"modelpress computes them for ONNX models, and this one's format is {model.format}")
-    parts = model.components or (ModelComponent(model.name, model.path, model.signature),)
-    found = [_Part(one.path, one.signature) for one in parts if one.signature is not None]
-    if len(found) < len(parts):
-        raise NoVectorsError("a component of the model is not an ONNX file")
-    for part in found:
-        foreign = [domain for domain in part.signature.custom_domains if domain != EXTENSIONS_DOMAIN]
-        if foreign:
-            raise NoVectorsError(f"the model needs a custom-op library for the domain {foreign[0]!r}")
-    return found
-
-
-def _files_of(part: _Part) -> Iterator[str]:
-    yield part.path
-    yield from (str(PurePosixPath(part.path).parent / name) for name in part.signature.external_data)
+    usual = runtimes[0]
+    raise NoVectorsError(
+        f"{usual.package} is not installed", hint=f"Install it: pip install 'modelpress[{usual.extra}]'"
+    )
 
 
 def _sha256(entry: Entry) -> str:
@@ -137,7 +114,7 @@ def _sha256(entry: Entry) -> str:
 
 
 def _model_sha256(digests: list[str]) -> str:
-    """That of the ONNX file; of a composite that of its components' hashes, a line for each."""
+    """That of the ONNX file; of several that of their hashes, a line for each."""
     return (
         digests[0] if len(digests) == 1 else hashlib.sha256("".join(f"{one}\n" for one in digests).encode()).hexdigest()
     )
@@ -155,14 +132,15 @@ def _inputs_sha256(path: Path | None) -> str | None:
         ) from None
 
 
-def _task(model: ModelFiles, parts: list[_Part], work: Path, asked: tuple[Mapping[str, Any], str, Wishes]) -> Task:
+def _task(model: ModelFiles, parts: tuple[Part, ...], work: Path, asked: tuple[Mapping[str, Any], str, Wishes]) -> Task:
     header, provider, wishes = asked
+    graphs = [path for part in parts for path in part.graphs]
     arithmetic: Arithmetic = max(
-        (arithmetic_of(model.files[part.path], part.path) for part in parts), key=COARSENESS.index
+        (arithmetic_of(model.files[path], path) for path in graphs), key=COARSENESS.index, default="full"
     )
-    size = sum(model.files[path].size for part in parts for path in _files_of(part))
+    size = sum(model.files[path].size for part in parts for path in part.files)
     return Task(
-        components=tuple(Component(_on_disk(model, part, work), part.signature.inputs) for part in parts),
+        components=tuple(Component(on_disk(model, part, work), part.inputs) for part in parts),
         folder=work,
         arithmetic=arithmetic,
         provider=provider,
@@ -171,27 +149,9 @@ def _task(model: ModelFiles, parts: list[_Part], work: Path, asked: tuple[Mappin
         dims=wishes.dims,
         inputs=None if wishes.inputs is None else wishes.inputs.resolve(),
         seed=wishes.seed,
-        extensions=any(EXTENSIONS_DOMAIN in part.signature.custom_domains for part in parts),
+        extensions=any(part.extensions for part in parts),
+        generates=model.format == "genai",
     )
-
-
-COARSENESS: tuple[Arithmetic, ...] = ("full", "half", "quantized")
-
-
-def _on_disk(model: ModelFiles, part: _Part, work: Path) -> Path:
-    """Where the component lies with its external data beside it: in place if it does, or else in a copy."""
-    entry = model.files[part.path]
-    data = {name: model.files[str(PurePosixPath(part.path).parent / name)] for name in part.signature.external_data}
-    if isinstance(entry, ExistingFile) and all(
-        isinstance(one, ExistingFile) and one.path == entry.path.parent / name for name, one in data.items()
-    ):
-        return entry.path
-    for path in _files_of(part):
-        target = work / "model" / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with reading(path), model.files[path].open() as source, target.open("wb") as copy:
-            shutil.copyfileobj(source, copy)
-    return work / "model" / part.path
 
 
 def _run(task: Task) -> dict[str, bytes]:
@@ -202,8 +162,8 @@ def _run(task: Task) -> dict[str, bytes]:
         **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(task.folder)),
     }
     try:
-        done = subprocess.run(  # this Python and a module of ours
-            [sys.executable, "-P", "-m", "modelpress.model.golden.child"],
+        done = subprocess.run(  # noqa: S603  # this Python and a module of ours
+            [*without_network(), sys.executable, "-P", "-m", "modelpress.model.golden.child"],
             input=task.to_json().encode(),
             capture_output=True,
             env=environment,

@@ -63,7 +63,7 @@ def _open(path: Any, task: Task) -> ort.InferenceSession:
     options.use_deterministic_compute = True
     try:
         if task.extensions:
-            import onnxruntime_extensions  # type: ignore[import-not-found]
+            import onnxruntime_extensions
 
             options.register_custom_ops_library(onnxruntime_extensions.get_library_path())
         return ort.InferenceSession(str(path), options, providers=[CPU])

@@ -15,6 +15,7 @@ from modelpress.model.golden.types import type_from_document
 from modelpress.model.signature import TensorSpec
 
 RESULT, JSON_NAME, INPUTS_NAME, OUTPUTS_NAME = "result.json", "golden.json", "inputs.npz", "outputs.npz"
+PLAIN = ("arithmetic", "provider", "memory", "seed", "extensions", "generates")
 NAMES = (JSON_NAME, INPUTS_NAME, OUTPUTS_NAME)
 
 
@@ -24,7 +25,7 @@ class NoVectorsError(ModelpressError):
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """One ONNX file to run, and its inputs."""
+    """One ONNX file to run, or a folder of ONNX Runtime GenAI, and its inputs."""
 
     path: Path
     inputs: tuple[TensorSpec, ...]
@@ -36,7 +37,8 @@ class Task:
 
     `dims` are sizes by NAME or INPUT:AXIS; `inputs` is a file with real inputs. `folder`
     takes the results. `header` goes into golden.json as it is. `extensions` registers the
-    operators of onnxruntime-extensions. `memory` is the most address space to take, in bytes.
+    operators of onnxruntime-extensions. `generates` says that the one component is a folder of
+    ONNX Runtime GenAI. `memory` is the most address space to take, in bytes.
     """
 
     components: tuple[Component, ...]
@@ -49,12 +51,13 @@ class Task:
     inputs: Path | None = None
     seed: int = 0
     extensions: bool = False
+    generates: bool = False
 
     def to_json(self) -> str:
         """The task as the child process reads it."""
         return json.dumps(
             {
-                **{name: getattr(self, name) for name in ("arithmetic", "provider", "memory", "seed", "extensions")},
+                **{name: getattr(self, name) for name in PLAIN},
                 "header": dict(self.header),
                 "dims": dict(self.dims),
                 "folder": str(self.folder),

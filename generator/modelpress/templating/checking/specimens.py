@@ -1,4 +1,4 @@
-"""Contexts to try a template set with: an ordinary model, a hostile one, and one that lacks all that may be lacking."""
+"""Contexts to try a template set with: an ordinary model, a hostile one, a bare one, a generative one."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from modelpress.templating.context import (
     ModelContext,
     ProjectContext,
     RankedContext,
+    ReleaseItem,
     RenderContext,
     RuntimeContext,
     TensorItem,
@@ -27,7 +28,7 @@ HOSTILE_NAME = "ma in'e`$(id)&;{}#é"  # as far as a file of a bundle can be cal
 
 def sample_contexts() -> tuple[RenderContext, ...]:
     """The contexts that `templates check` renders."""
-    return _ordinary(), _hostile(), _bare()
+    return _ordinary(), _hostile(), _bare(), _genai()
 
 
 def _ordinary() -> RenderContext:
@@ -57,6 +58,12 @@ def _ordinary() -> RenderContext:
         image={"name": "docker.io/library/python:3.11", "python_version": "3.11", "has_python": True},
         io_bind=False,
         extensions=False,
+        requirements=["onnxruntime==1.31.1"],
+        releases={
+            "csharp": _release("Microsoft.ML.OnnxRuntime", "1.31.1"),
+            "java": _release("onnxruntime", "1.29.0"),
+            "javascript": _release("onnxruntime-node", "1.30.0"),
+        },
     )
     rows = [_row(candidate, 1), replace(_row(candidate, 2), id="f70d676e", metrics=None)]
     golden = GoldenContext("golden/golden.json", {"batch": 1}, ["batch"], "onnxruntime 1.31.1")
@@ -90,6 +97,7 @@ def _hostile() -> RenderContext:
         outputs=[{**_tensor(HOSTILE, None), "kind": "map", "key": "int64", "value": held}],
         opset={"": 17, HOSTILE: 1},
         domains=[HOSTILE],
+        unknown_domains=[HOSTILE],
         external_data=[HOSTILE_NAME],
         metadata={HOSTILE: HOSTILE},
     )
@@ -98,6 +106,8 @@ def _hostile() -> RenderContext:
         execution_providers=[{"name": HOSTILE, "options": {HOSTILE: HOSTILE}}],
         session_options={HOSTILE: HOSTILE},
         extensions=True,
+        requirements=[*base.runtime.requirements, "onnxruntime-extensions==0.15.2"],
+        releases={name: {**one, "has_providers": False} for name, one in base.runtime.releases.items()},
     )
     rows = [_row(candidate, 1)]
     golden = GoldenContext("golden/golden.json", {HOSTILE: 2**40}, [HOSTILE], HOSTILE)
@@ -128,6 +138,17 @@ def _bare() -> RenderContext:
     )
     runtime = replace(base.runtime, session_options={})
     return RenderContext(ProjectContext("bare", "1"), candidate, [_row(candidate, 1)], model, runtime)
+
+
+def _genai() -> RenderContext:
+    """A folder of ONNX Runtime GenAI."""
+    base = _ordinary()
+    golden = GoldenContext("golden/golden.json", {}, [], "onnxruntime-genai 0.18.0")
+    return replace(base, model=replace(base.model, format="genai", path="model"), golden=golden, mlflow=None)
+
+
+def _release(package: str, version: str) -> ReleaseItem:
+    return {"package": package, "version": version, "has_providers": True, "ir_version": 13, "opset": 26}
 
 
 def _tensor(name: str, shape: list[object] | None) -> TensorItem:

@@ -64,9 +64,9 @@ class Toolchain:
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
         assert done.returncode == 0, done.stdout + done.stderr
 
-    def run(self, program: Path, arguments: tuple[object, ...], folder: Path) -> Outcome:
+    def run(self, program: Path, arguments: tuple[object, ...], folder: Path, variables: Mapping[str, str]) -> Outcome:
         command = [str(self.folder / "dotnet"), str(program / "Sample.dll"), *map(str, arguments)]
-        environment = {**os.environ, "LD_LIBRARY_PATH": str(self.library)}
+        environment = {**os.environ, "LD_LIBRARY_PATH": str(self.library), **variables}
         done = subprocess.run(
             command, cwd=folder, env=environment, capture_output=True, encoding="utf-8", check=False, timeout=60
         )
@@ -95,8 +95,8 @@ class Program:
         self.toolchain.compile(self.folder, target)
         return target
 
-    def call(self, *arguments: object, folder: Path | None = None) -> Outcome:
-        return self.toolchain.run(self.compiled, arguments, folder or self.folder)
+    def call(self, *arguments: object, folder: Path | None = None, **variables: str) -> Outcome:
+        return self.toolchain.run(self.compiled, arguments, folder or self.folder, variables)
 
     def on(self, document: object, *arguments: object) -> Outcome:
         """Run it on a file of inputs."""

@@ -52,6 +52,7 @@ class JavaMachine:
     """A running Batch.java."""
 
     def __init__(self, libraries: Path) -> None:
+        self.libraries = libraries
         command = ["java", "-Xcheck:jni", "-cp", f"{libraries}/*", str(BATCH)]
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
@@ -98,6 +99,16 @@ class JavaProject:
     def call(self, *arguments: object) -> Answer:
         return self.machine.ask(self.folder, arguments=[str(argument) for argument in arguments])
 
+    def command(self, *arguments: object, **variables: str) -> Answer:
+        """Run the program in a Java machine of its own, with more environment variables."""
+        classes = f"{self.folder / 'target' / 'classes'}:{self.machine.libraries}/*"
+        program = ["java", "-cp", classes, "modelrunner.Sample", *map(str, arguments)]
+        environment = {**os.environ, **variables}
+        done = subprocess.run(
+            program, capture_output=True, text=True, encoding="utf-8", env=environment, check=False, timeout=60
+        )
+        return Answer(done.returncode, done.stdout, done.stderr)
+
 
 @pytest.fixture(scope="session")
 def java_set(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -105,7 +116,7 @@ def java_set(tmp_path_factory: pytest.TempPathFactory) -> Path:
     layer = tmp_path_factory.mktemp("templates")
     source, target = ROOT / "templates" / "samples", layer / "samples"
     shutil.copytree(source / "samples" / JAVA_FOLDER, target / "samples" / JAVA_FOLDER)
-    for name in ("template-set.yaml", "_java.jinja"):
+    for name in ("template-set.yaml", "_java.jinja", "_custom_ops.jinja"):
         shutil.copy(source / name, target / name)
     return layer
 

@@ -59,6 +59,16 @@ def test_types_that_javascript_lacks_are_named(make_model: Make, make_program: M
     assert "cannot run this model" in (program.folder / "README.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("domain", ["ai.onnx.contrib", "my.own"])
+def test_operators_that_onnx_runtime_lacks_are_named(
+    custom_model: Callable[[str, str], onnx.ModelProto], make_program: Make, domain: str
+) -> None:
+    program = make_program(custom_model("StringUpper", domain))
+    message = f"cannot run this model because it has operators of {domain}, whose library it cannot register"
+    assert message in program.on_inputs({"texts": []}).error
+    assert "cannot run this model" in (program.folder / "README.md").read_text(encoding="utf-8")
+
+
 def test_sequences_in_and_nothing_to_read_are_named(make_model: Make, make_program: Make) -> None:
     many = of_type("many", helper.make_sequence_type_proto(PAIR))
     takes = make_model([node("SequenceLength", ["many"], ["n"])], [many], [tensor("n", TensorProto.INT64, [])])

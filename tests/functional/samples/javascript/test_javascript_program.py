@@ -33,10 +33,9 @@ def test_all_modules_are_javascript(program: Any) -> None:
         subprocess.run([program.node, "--check", module], check=True, timeout=60)
 
 
-def test_the_packages_are_those_that_are_tested() -> None:
+def test_the_packages_are_those_that_are_tested(program: Any) -> None:
     locked = json.loads((ROOT / "toolchains/javascript/package-lock.json").read_text())["packages"]
-    samples = ROOT / "templates/samples/samples/javascript"
-    needed = json.loads((samples / "package.json").read_text())["dependencies"]
+    needed = json.loads((program.folder / "package.json").read_text())["dependencies"]
     assert needed == {name: locked[f"node_modules/{name}"]["version"] for name in needed}
     assert all("resolved" not in package and (not path or package["integrity"]) for path, package in locked.items())
 

@@ -4,7 +4,7 @@ COMMAND = "render model.onnx -o deploy --dim batsh=1"
 EXIT = 2
 STDERR = """\
 error: --dim batsh: the model has no free dimension of that name
-hint: Its free dimensions: batch, features:0.
+hint: Did you mean batch? Its free dimensions: batch, features:0.
 """
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -17,6 +18,7 @@ import pytest
 from onnx import ModelProto, NodeProto, TensorProto, ValueInfoProto, helper, numpy_helper
 
 from modelpress.errors import UsageError
+from modelpress.isolation import without_network
 from modelpress.model import ModelFiles, golden
 from modelpress.model.golden import NoVectorsError, Wishes, compute
 from modelpress.packaging.chosen import Request, candidate_of_rank, choose
@@ -297,10 +299,11 @@ def test_a_model_that_runs_for_ever_is_stopped(files: Files, monkeypatch: pytest
         golden.compute_golden(files(identity(1)), CPU, Wishes())
 
 
-def test_other_formats_have_none() -> None:
-    folder = Path(__file__).parents[3] / "data" / "olive" / "0.13.0-genai-zip"
-    with pytest.raises(NoVectorsError, match="this one's format is genai"):
-        golden.compute_golden(source_files(folder), CPU, Wishes())
+def test_other_formats_have_none(tmp_path: Path) -> None:
+    (tmp_path / "model.xml").write_text("<net/>")
+    (tmp_path / "model.bin").write_bytes(b"weights")
+    with pytest.raises(NoVectorsError, match="this one's format is openvino"):
+        golden.compute_golden(source_files(tmp_path), CPU, Wishes())
 
 
 def test_the_same_again_gives_the_same_bytes_from_the_cache_and_without_it(
@@ -349,6 +352,18 @@ def test_the_child_sees_no_secret(files: Files, tmp_path: Path, monkeypatch: pyt
     monkeypatch.setenv("MY_TOKEN", "secret")
     golden.compute_golden(files(identity(1)), CPU, Wishes())
     assert "MY_TOKEN" not in json.loads(seen.read_text())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux can take the network away")
+def test_the_child_has_no_network(files: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = tmp_path / "seen"
+    (tmp_path / "sitecustomize.py").write_text(
+        f"import os; os.symlink(os.readlink('/proc/self/ns/net'), {str(seen)!r})"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    golden.compute_golden(files(identity(1)), CPU, Wishes())
+    ours = os.readlink("/proc/self/ns/net")  # noqa: PTH115  # no path: a name of the network
+    assert (os.readlink(seen) == ours) == (without_network() == ())  # noqa: PTH115  # likewise
 
 
 def test_asking_imports_neither_numpy_nor_onnxruntime(tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ TEXTS = {
     "dataclass_type": "must be a mapping",
     "dict_type": "must be a mapping",
     "list_type": "must be a list",
+    "greater_than_equal": "must be at least 1",
     "float_type": NUMBER,
     "float_parsing": NUMBER,
 }

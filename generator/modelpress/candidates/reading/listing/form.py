@@ -7,8 +7,11 @@ the text below a field is its description there.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
+from annotated_types import Ge
+
+Size = Annotated[int, Ge(1)]
 RULES = {"extra": "forbid", "use_attribute_docstrings": True}
 
 
@@ -84,6 +87,9 @@ class Entry:
     onnx_file_name: str | None = None
     """The file to load where `model` is a folder with several."""
 
+    dims: dict[str, Size] = field(default_factory=dict)
+    """Sizes of free dimensions, NAME or INPUT:AXIS to a size, beside those of the list and before them."""
+
     type: str | None = None
     """Olive's type of the model; `openvinomodel` for a .xml file and `onnxmodel` otherwise where it is left out."""
 
@@ -102,6 +108,9 @@ class Listing:
 
     input_metrics: dict[str, float | Figure | None] = field(default_factory=dict)
     """What was measured of the original model."""
+
+    dims: dict[str, Size] = field(default_factory=dict)
+    """Sizes of free dimensions of all candidates, NAME or INPUT:AXIS to a size; `--dim` goes before them."""
 
 
 def listing_schema() -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from modelpress.candidates.candidate import CandidateSet, ModelReference, Step
@@ -44,7 +45,9 @@ def read(source: Source, *, strict: bool) -> CandidateSet:
         place = f"{source}:{line}" if line else str(source)
         raise ModelpressError(f"{place}: {error.problem}", hint=error.problem.hint or FORM, file=place) from None
     original = _measurement(listing.input_metrics, rules)
-    records = [_record(entry, rules, original) for entry in listing.candidates]
+    records = [
+        replace(_record(entry, rules, original), dims={**listing.dims, **entry.dims}) for entry in listing.candidates
+    ]
     return assemble(CandidateSet(name, source.path, source.beside.location, ()), records, strict=strict)
 
 

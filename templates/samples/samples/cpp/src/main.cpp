@@ -33,11 +33,11 @@ std::filesystem::path custom_ops(const Arguments& arguments) {
   const char* const variable = std::getenv("MODEL_CUSTOM_OPS");
   if (arguments.custom_ops) return *arguments.custom_ops;
   if (variable != nullptr && *variable != '\0') return std::filesystem::u8path(variable);
-  if (!project::kCustomOps) return {};
-  throw SampleError(
-      "this model needs a library of custom operators: name it with --custom-ops or in the variable MODEL_CUSTOM_OPS. "
-      "Python prints where that of onnxruntime-extensions is: "
-      "python -c 'import onnxruntime_extensions as e; print(e.get_library_path())'");
+  if (project::kCustomOps == nullptr || arguments.model) return {};
+  throw SampleError("this program cannot run this model because it has operators of " +
+                    std::string(project::kCustomOps) +
+                    ", which ONNX Runtime lacks: name the library that has them with --custom-ops or in the variable "
+                    "MODEL_CUSTOM_OPS");
 }
 
 Json inputs_document(const Arguments& arguments) {

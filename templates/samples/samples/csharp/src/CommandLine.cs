@@ -6,17 +6,20 @@ namespace ModelSample
     internal sealed class CommandLine
     {
         public const string Usage =
-            "usage: Sample [--model PATH] [--config FILE] [--inputs FILE.json] [--check] [--allow-fallback]\n\n"
+            "usage: Sample [--model PATH] [--config FILE] [--inputs FILE.json] [--check] [--allow-fallback]\n"
+            + "              [--custom-ops PATH]\n\n"
             + "Runs the model with ONNX Runtime and prints what it returns, as JSON.\n\n"
             + "  --model PATH       ONNX file to run instead\n"
             + "  --config FILE      settings to use instead of the inference_config.json beside the model\n"
             + "  --inputs FILE      values by input name as nested lists, or a file of golden.json's form\n"
             + "  --check            compare with the golden outputs\n"
-            + "  --allow-fallback   go on where the execution provider asked for cannot be used";
+            + "  --allow-fallback   go on where the execution provider asked for cannot be used\n"
+            + "  --custom-ops PATH  library of custom operators; also the variable MODEL_CUSTOM_OPS";
 
         public string Model;
         public string Config;
         public string Inputs;
+        public string CustomOps;
         public bool Check;
         public bool AllowFallback;
         public bool Help;
@@ -44,6 +47,9 @@ namespace ModelSample
                     break;
                 case "--inputs":
                     Inputs = ValueOf(option, rest);
+                    break;
+                case "--custom-ops":
+                    CustomOps = ValueOf(option, rest);
                     break;
                 case "--check":
                     Check = true;

@@ -24,7 +24,7 @@ namespace ModelSample
         /// <summary>
         /// Loads a model on the first of the providers, which must be usable unless `allowFallback`; says which it uses.
         /// </summary>
-        public static InferenceSession Open(string model, Settings settings, bool withExtensions, bool allowFallback)
+        public static InferenceSession Open(string model, Settings settings, CustomOps operators, bool allowFallback)
         {
             if (!File.Exists(model))
             {
@@ -34,13 +34,10 @@ namespace ModelSample
             {
                 options.LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR; // real models cause hundreds of warnings
                 settings.Apply(options);
+                operators.Register(options);
                 var used = Append(settings.Providers, options, allowFallback);
                 try
                 {
-                    if (withExtensions)
-                    {
-                        options.RegisterOrtExtensions();
-                    }
                     var session = new InferenceSession(model, options);
                     Messages.Note(
                         "onnxruntime " + OrtEnv.Instance().GetVersionString() + " on " + string.Join(", ", used));

@@ -36,8 +36,10 @@ export async function openSession(create, settings, { supported, allowFallback, 
 const NOT_READ = ['int4', 'uint4']; // loaded all the same
 
 /** Why JavaScript cannot run a model of this signature; null where it can. */
-export function refusal({ inputs, outputs, extensions }) {
-  if (extensions) return 'it needs ONNX Runtime Extensions, which JavaScript does not have';
+export function refusal({ inputs, outputs, customOps }) {
+  if (customOps.length) {
+    return `it has operators of ${printable(customOps.join(', '))}, whose library it cannot register`;
+  }
   const unloaded = [...inputs, ...outputs].find(
     ({ kind, dtype }) => kind === 'tensor' && !isSupported(dtype) && !NOT_READ.includes(dtype),
   );

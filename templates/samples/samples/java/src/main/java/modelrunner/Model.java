@@ -46,12 +46,20 @@ final class Model implements AutoCloseable {
             }
             SessionSettings.apply(settings.sessionOptions(), options);
             if (given.customOps() != null) {
-                options.registerCustomOpLibrary(given.customOps().toString());
+                register(given.customOps(), options);
             }
             Providers.add(settings.providers(), options, given.allowFallback());
             return new Model(environment, environment.createSession(path.toString(), options));
         } catch (OrtException error) {
             throw new SampleException("cannot load " + path + ": " + error.getMessage(), error);
+        }
+    }
+
+    private static void register(Path library, OrtSession.SessionOptions options) throws SampleException {
+        try {
+            options.registerCustomOpLibrary(library.toString());
+        } catch (OrtException error) {
+            throw new SampleException("cannot register " + library + ": " + error.getMessage(), error);
         }
     }
 

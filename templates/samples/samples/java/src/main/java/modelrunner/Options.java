@@ -19,9 +19,11 @@ record Options(
               --inputs FILE     values in JSON: nested lists by input name, or in golden.json's form
               --check           compare what the golden inputs give with the golden outputs
               --allow-fallback  go on where the execution provider asked for cannot be used
-              --custom-ops LIB  library with the operators of the model that ONNX Runtime lacks
+              --custom-ops LIB  library of custom operators; also the variable MODEL_CUSTOM_OPS
               --help            print this
             """;
+
+    static final String CUSTOM_OPS_VARIABLE = "MODEL_CUSTOM_OPS";
 
     private static final List<String> WITH_VALUE = List.of("--model", "--config", "--inputs", "--custom-ops");
     private static final Set<String> FLAGS = Set.of("--check", "--allow-fallback", "--help");
@@ -47,10 +49,15 @@ record Options(
                 path(given.get("--model")),
                 path(given.get("--config")),
                 path(given.get("--inputs")),
-                path(given.get("--custom-ops")),
+                path(given.getOrDefault("--custom-ops", variable())),
                 given.containsKey("--check"),
                 given.containsKey("--allow-fallback"),
                 given.containsKey("--help"));
+    }
+
+    private static String variable() {
+        String value = System.getenv(CUSTOM_OPS_VARIABLE);
+        return value == null || value.isEmpty() ? null : value;
     }
 
     private static Path path(String text) {

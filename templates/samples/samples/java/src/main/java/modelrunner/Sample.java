@@ -56,9 +56,10 @@ public final class Sample {
         if (options.check() && !given.has("outputs")) {
             throw new SampleException("--check needs golden outputs, and there are none in " + options.inputs());
         }
-        if (Project.EXTENSIONS && options.customOps() == null) {
-            throw new SampleException("the model needs the operators of onnxruntime-extensions:"
-                    + " pass the library that has them with --custom-ops");
+        if (!Project.CUSTOM_OPS.isEmpty() && options.customOps() == null && options.model() == null) {
+            throw new SampleException("this program cannot run this model because it has operators of "
+                    + Project.CUSTOM_OPS + ", which ONNX Runtime lacks: name the library that has them with"
+                    + " --custom-ops or in the variable " + Options.CUSTOM_OPS_VARIABLE);
         }
         Settings settings = Settings.read(config, Project.PROVIDERS, options.config() == null);
         Map<String, Value> outputs;

@@ -1,0 +1,1 @@
+"""NuGet packages of ONNX Runtime for C++ and C#: chosen, fetched from a feed, with all that they depend on."""
