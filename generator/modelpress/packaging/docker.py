@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -64,10 +64,12 @@ def dockerfile_bundle(chosen: Chosen, rendering: Rendering) -> Bundle:
     `rendering` has the sets SETS with `docker_variables`. Raises what `lock_entries` raises.
     """
     ranked = chosen.entries[0]
-    layout = rendering.layout(chosen, {ranked.candidate.id: MODEL_FOLDER})
+    best = ranked.candidate.id
+    chosen = replace(chosen, models={best: chosen.models[best]})
+    layout = rendering.layout(chosen, {best: MODEL_FOLDER})
     context = rendering.context(layout, ranked)
     rendered = lock_entries(render_sets(context, rendering.sets), lock_wishes(chosen, context))
-    entries = merge([model_entries(layout.models[ranked.candidate.id]), rendered])
+    entries = merge([model_entries(layout.models[best]), rendered])
     return Bundle.of(_below_content(entries), {SUMS_NAME: sha256sums})
 
 
