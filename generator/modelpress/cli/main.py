@@ -20,7 +20,9 @@ from modelpress.cli.publish.group import publish
 from modelpress.cli.rank import rank
 from modelpress.cli.render import render
 from modelpress.cli.schema import schema
+from modelpress.cli.status import status
 from modelpress.cli.templates import templates
+from modelpress.cli.update import update
 from modelpress.cli.verify import verify
 from modelpress.errors import ModelpressError, UsageError
 from modelpress.version import __version__
@@ -71,5 +73,19 @@ def modelpress() -> None:
     """Ranked model candidates in, a proven deployable project out."""
 
 
-for command in (package, rank, inspect, render, verify, publish, init, templates, schema, config, doctor):
+for command in (
+    package,
+    rank,
+    inspect,
+    render,
+    verify,
+    publish,
+    init,
+    status,
+    update,
+    templates,
+    schema,
+    config,
+    doctor,
+):
     modelpress.add_command(command)

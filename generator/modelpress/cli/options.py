@@ -74,10 +74,9 @@ def settings_in_force(
     return resolve_settings(flags, os.environ, file, user_file(os.environ), workflow=workflow)
 
 
-def selection_options(command: Command) -> Command:
-    """Add SOURCE and the options that choose from it; the command receives them as `selection: Selection`."""
+def policy_options(command: Command) -> Command:
+    """Add the options that say how to choose; the command receives them as `policy`, settings by dotted name."""
 
-    @click.argument("source", type=click.Path(path_type=Path), required=False)
     @click.option(
         "--by", multiple=True, metavar="METRIC[:max|:min]", help="Rank by this metric; first is most important."
     )
@@ -89,8 +88,8 @@ def selection_options(command: Command) -> Command:
     @click.option("--model-root", multiple=True, type=click.Path(), metavar="DIR", help="Look for models here as well.")
     @click.option("--strict", is_flag=True, help="One unusable candidate or unknown key is an error.")
     @wraps(command)
-    def with_selection(source: Path | None, **options: Any) -> Any:
-        flags = {
+    def with_policy(**options: Any) -> Any:
+        policy = {
             "ranking.by": options.pop("by"),
             "ranking.tolerance": options.pop("tolerance"),
             "ranking.where": options.pop("where"),
@@ -98,7 +97,19 @@ def selection_options(command: Command) -> Command:
             "model_roots": options.pop("model_root"),
             "strict": options.pop("strict") or None,
         }
-        return command(selection=Selection(source, flags, options.pop("trust", False)), **options)
+        return command(policy=policy, **options)
+
+    return with_policy  # type: ignore[return-value]  # click's decorators keep the signature loosely
+
+
+def selection_options(command: Command) -> Command:
+    """Add SOURCE and the options that choose from it; the command receives them as `selection: Selection`."""
+
+    @click.argument("source", type=click.Path(path_type=Path), required=False)
+    @policy_options
+    @wraps(command)
+    def with_selection(source: Path | None, policy: Mapping[str, object], **options: Any) -> Any:
+        return command(selection=Selection(source, policy, options.pop("trust", False)), **options)
 
     return with_selection  # type: ignore[return-value]  # click's decorators keep the signature loosely
 
@@ -122,15 +133,10 @@ def templates_option(command: Command) -> Command:
     )(command)
 
 
-def render_options(command: Command) -> Command:
-    """Add --templates, --dim, --golden, --inputs, --runtime-version and --compression: how a bundle is rendered."""
+def content_options(command: Command) -> Command:
+    """Add --templates, --dim, --golden, --inputs and --runtime-version: what is rendered."""
     dim = click.option(
         "--dim", multiple=True, metavar="NAME=N", help="Size of a symbolic dimension: NAME=N or INPUT:AXIS=N."
-    )
-    compression = click.option(
-        "--compression",
-        type=click.Choice(get_args(Compression)),
-        help="Of a zip: store models and deflate text, store or deflate everything, or decide by samples.",
     )
     golden = click.option(
         "--golden/--no-golden",
@@ -143,16 +149,26 @@ def render_options(command: Command) -> Command:
     version = click.option(
         "--runtime-version", metavar="VERSION", help="ONNX Runtime that samples name; by default the installed version."
     )
-    return templates_option(dim(golden(inputs(version(compression(command))))))
+    return templates_option(dim(golden(inputs(version(command)))))
+
+
+def render_options(command: Command) -> Command:
+    """Add what `content_options` adds, and --compression: how a bundle is rendered and written."""
+    compression = click.option(
+        "--compression",
+        type=click.Choice(get_args(Compression)),
+        help="Of a zip: store models and deflate text, store or deflate everything, or decide by samples.",
+    )
+    return content_options(compression(command))
 
 
 def render_flags(options: Mapping[str, Any]) -> dict[str, object]:
-    """The settings that `render_options` give."""
+    """The settings that `render_options` or `content_options` give."""
     return {
         "render.dims": options["dim"],
         "render.golden": options["golden"],
         "render.inputs": options["inputs"],
         "render.runtime_version": options["runtime_version"],
         "templates": options["templates"],
-        "compression": options["compression"],
+        "compression": options.get("compression"),
     }

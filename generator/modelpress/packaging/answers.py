@@ -40,7 +40,7 @@ class Answers:
         return {
             "rank": self.rank,
             "configuration": self.configuration,
-            "settings": dict(self.settings),
+            "settings": _sorted(self.settings),
             "elsewhere": list(self.elsewhere),
         }
 
@@ -75,6 +75,13 @@ def answers_of(settings: Settings, source: Path | None, place: Place, *, rank: i
     return Answers(rank, configuration, said, tuple(sorted(elsewhere)))
 
 
+def _sorted(value: Any) -> Any:
+    """The same in one order, whatever the order in which it was said."""
+    if isinstance(value, Mapping):
+        return {key: _sorted(value[key]) for key in sorted(value)}
+    return value
+
+
 def near(path: Path, folder: Path) -> str | None:
     """The POSIX path from `folder` to `path`; None where that is too far to mean anything on another computer."""
     start = os.path.realpath(folder)
@@ -92,12 +99,13 @@ def _asked(settings: Settings, file: str | None) -> Iterator[tuple[Keys, Any]]:
         setting = settings.values[dotted(keys)]
         in_file = setting.origin == "project" and setting.where == file
         if keys[0] in ASKED and setting.origin != "default" and not in_file:
-            yield keys, _plain(value)
+            yield keys, plain(value)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """The value of a setting as plain data, which means the same when it is given again."""
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     return value.model_dump(mode="json", exclude_unset=True) if hasattr(value, "model_dump") else value
 
 
