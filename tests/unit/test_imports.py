@@ -38,7 +38,10 @@ LEAVES = {"bundle", "filetree", "project_files", "config", "fetching"}
 EXECUTORS_NEVER_IMPORT = {"candidates", "model", "templating"}
 # Modules that only functions import may have one heavy dependency of their own at the top.
 OWN_DEPENDENCY = {
-    **dict.fromkeys(("config/native.py", "config/packages.py", "config/values.py"), frozenset({"pydantic"})),
+    **dict.fromkeys(
+        ("config/native.py", "config/packages.py", "config/template_layers.py", "config/values.py"),
+        frozenset({"pydantic"}),
+    ),
     **dict.fromkeys(
         ("templating/engine.py", *(f"templating/checking/{one}.py" for one in ("expressions", "statements", "survey"))),
         frozenset({"jinja2"}),

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from modelpress.config.settings import Settings
+    from modelpress.config.template_layers import TemplateLayer
     from modelpress.packaging.answers import Answers, Place
     from modelpress.packaging.chosen import Chosen
     from modelpress.packaging.golden import Golden
     from modelpress.packaging.rendering import Rendering
     from modelpress.pipeline import Prepared, Target
-    from modelpress.templating import Layer
+    from modelpress.templating import Layer, LayerSource
 
 SAMPLES = "samples"
 
@@ -85,7 +86,20 @@ def layers_of(settings: Settings) -> tuple[Layer, ...]:
     """Where template sets are looked for."""
     from modelpress.templating import search_path
 
-    return search_path([settings.resolve("templates", folder) for folder in settings.configuration.templates])
+    return search_path([_layer_source(settings, said) for said in settings.configuration.templates])
+
+
+def _layer_source(settings: Settings, said: TemplateLayer) -> LayerSource:
+    from modelpress.config.template_layers import FolderLayer, GitLayer
+    from modelpress.templating import FolderSource, GitSource, ZipSource
+
+    if isinstance(said, str):
+        return FolderSource(settings.resolve("templates", said))
+    if isinstance(said, FolderLayer):
+        return FolderSource(settings.resolve("templates", said.folder), said.name)
+    if isinstance(said, GitLayer):
+        return GitSource(said.git, said.commit, said.path, said.name)
+    return ZipSource(settings.resolve("templates", said.zip), said.sha256, said.path, said.name)
 
 
 def name_of(source: Path) -> str:

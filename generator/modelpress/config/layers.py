@@ -89,12 +89,13 @@ def misspelt_variables(environ: Mapping[str, str]) -> list[str]:
 
 
 def _split(text: str, field: FieldInfo) -> object:
+    from modelpress.config.template_layers import TemplateLayer
     from modelpress.config.values import PathText
 
     is_list = get_origin(field.annotation) is tuple
     if not is_list and not mapping_depth(field):
         return text
-    separator = os.pathsep if is_list and get_args(field.annotation)[0] == PathText else ","
+    separator = os.pathsep if is_list and get_args(field.annotation)[0] in {PathText, TemplateLayer} else ","
     return [part.strip() for part in text.split(separator) if part.strip()]
 
 

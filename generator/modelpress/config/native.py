@@ -5,6 +5,7 @@ Importing this module imports pydantic, so only functions that need the models i
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from pydantic import Field, JsonValue
@@ -12,6 +13,7 @@ from pydantic import Field, JsonValue
 from modelpress.config.package_types import Compression
 from modelpress.config.packages import MOST_PACKAGES, PACKAGE_MODELS, Package
 from modelpress.config.problems import Keys
+from modelpress.config.template_layers import LAYER_MODELS, TemplateLayer
 from modelpress.config.values import Count, NonNegative, PathText, Section, Text, Tolerance, Version, section_of
 
 
@@ -123,7 +125,9 @@ class Configuration(Section):
     )
     project: Project = Field(default=Project(), description="What the rendered project is called.")
     ranking: RankingOptions = Field(default=RankingOptions(), description="How candidates are ordered.")
-    templates: tuple[PathText, ...] = Field(default=(), description="Folders with template sets, nearest first.")
+    templates: tuple[TemplateLayer, ...] = Field(
+        default=(), description="Layers of template sets, nearest first: folders, repositories at a commit, zips."
+    )
     render: RenderOptions = Field(default=RenderOptions(), description="What is rendered from the winner.")
     native_feed: PathText | None = Field(
         default=None,
@@ -137,14 +141,18 @@ class Configuration(Section):
     image: ImageOptions = Field(default=ImageOptions(), description="How images are built, and where they go.")
 
 
+TAGGED: Mapping[str, type[Section]] = {**PACKAGE_MODELS, **LAYER_MODELS}
+"""The models of entries of lists, by what the validation error's location calls them."""
+
+
 def allowed_keys(location: Keys) -> tuple[str, ...]:
     """The keys of the section that a validation error's location lies in."""
     model: type[Section] = Configuration
     for key in location:
         if key in model.model_fields:
             model = section_of(model, str(key)) or model
-        elif key in PACKAGE_MODELS:
-            model = PACKAGE_MODELS[str(key)]
+        elif str(key) in TAGGED:
+            model = TAGGED[str(key)]
     return tuple(model.model_fields)
 
 

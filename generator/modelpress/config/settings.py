@@ -117,8 +117,10 @@ def _setting(keys: Keys, value: Any, found: _Found) -> Setting:
 
 
 def _shown(keys: Keys, value: Any) -> object:
-    if keys == ("packages",):
-        return masked([package.model_dump(mode="json") for package in value])
+    from modelpress.config.values import Section
+
+    if isinstance(value, tuple):
+        return masked([one.model_dump(mode="json") if isinstance(one, Section) else one for one in value])
     if value and any(is_secret(str(key)) for key in keys):
         return MASK
     return masked(value)

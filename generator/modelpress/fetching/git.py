@@ -6,6 +6,7 @@ objects are here. Files are then written without any settings, so that no filter
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import subprocess
@@ -15,7 +16,9 @@ from pathlib import Path
 
 from modelpress.errors import ModelpressError, RemoteError
 from modelpress.fetching.address import without_credentials
+from modelpress.fetching.extent import Extent
 
+LONGEST_LISTING = 16 << 20  # bytes; a hundred thousand files
 TIMEOUT = 300  # seconds for the whole repository
 NO_HOOKS = ("-c", "core.hooksPath=/dev/null")
 # A command that runs inside a hook of another repository is told of that one by variables like these.
@@ -35,16 +38,18 @@ class Repository:
     checkout: str | None = None
 
 
-def clone(repository: Repository, folder: Path) -> str:
+def clone(repository: Repository, folder: Path, *, most: Extent | None = None) -> str:
     """Fetch the repository into `folder`, which must not exist, and write the files of one commit; which one.
 
     Submodules stay empty folders. Raises RemoteError where the repository or the commit cannot
-    be had.
+    be had, and UnsafeInputError where the commit holds more than `most`.
     """
     fetch = ["clone", "--quiet", "--no-checkout", "--template=", "--no-recurse-submodules", "--"]
     environment = _environment(repository)
     _run([*fetch, repository.address, str(folder)], repository, environment)
     commit = _commit(repository, folder, environment)
+    if most is not None:
+        most.check(repository.shown, *_extent(folder, commit, {**environment, **NO_SETTINGS}))
     inside = ["-C", str(folder), "checkout", "--quiet", "--detach", "--no-recurse-submodules", commit, "--"]
     _run(inside, repository, {**environment, **NO_SETTINGS})
     return commit
@@ -68,6 +73,17 @@ def _commit(repository: Repository, folder: Path, environment: Mapping[str, str]
             return found.stdout.strip()
     missing = "no commit" if wanted is None else f"no branch, tag or commit {wanted!r}"
     raise RemoteError(f"{repository.shown} has {missing}", hint="Look at the repository.")
+
+
+def _extent(folder: Path, commit: str, environment: Mapping[str, str]) -> tuple[int, float]:
+    """How many files the commit has, and their size in bytes: a few objects can name each other into millions."""
+    command = ["git", *NO_HOOKS, "-C", str(folder), "ls-tree", "-r", "-l", "-z", commit]
+    with subprocess.Popen(command, env=dict(environment), stdout=subprocess.PIPE) as process:  # noqa: S603  # as below
+        listing = process.stdout.read(LONGEST_LISTING) if process.stdout else b""
+        process.kill()
+    sizes = [line.split(b"\t")[0].split()[-1] for line in listing.split(b"\0") if line]
+    size = sum(int(size) for size in sizes if size.isdigit())  # a submodule has none
+    return len(sizes), math.inf if len(listing) == LONGEST_LISTING else size
 
 
 def _environment(repository: Repository) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from modelpress.templating.build import Layout, build_context, runtime_context
 from modelpress.templating.context import GoldenContext, ProjectContext, RenderContext
 from modelpress.templating.layer import Layer
+from modelpress.templating.layer_sources import GitSource, ZipSource
 from modelpress.templating.mlflow import describe_mlflow, mlflow_limits
 from modelpress.templating.mlflow_context import MLFLOW_FOLDER
 from modelpress.templating.model_config import PlacedModel
@@ -15,6 +16,7 @@ from modelpress.templating.sets import Sets, TemplateSet, find_set, load_sets, r
 __all__ = [
     "MLFLOW_FOLDER",
     "FolderSource",
+    "GitSource",
     "GoldenContext",
     "Layer",
     "LayerSource",
@@ -24,6 +26,7 @@ __all__ = [
     "RenderContext",
     "Sets",
     "TemplateSet",
+    "ZipSource",
     "build_context",
     "context_schema",
     "describe_mlflow",
