@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 
 FAILED = 3  # the exit code of a verification that failed
 CHECKS = ("manifest", "azure", "models", "samples", "scoring")
+ON_REQUEST = ("image",)  # takes minutes, so that it only runs where it is named
 
 
 @click.command(short_help="Run what was rendered, compare with golden outputs.")
 @click.argument("path", type=click.Path(path_type=Path), metavar="DIR|ZIP")
-@click.option("--only", metavar="CHECK,...", help=f"Only these checks: {', '.join(CHECKS)}.")
+@click.option("--only", metavar="CHECK,...", help=f"Only these checks: {', '.join((*CHECKS, *ON_REQUEST))}.")
 @click.option("--require", metavar="NAME,...", help="A skip of these is a failure: checks, languages, or all.")
 @click.option("--trust", is_flag=True, help="Run code that was not rendered on this computer.")
 @output_options
@@ -28,18 +29,24 @@ def verify(path: Path, output: Output, only: str | None, require: str | None, tr
     """Check a rendered project or zip: hashes, every model loads, every sample builds, runs and agrees.
 
     Code is run only where this computer rendered it, or with --trust. Exits with 3 where
-    something failed.
+    something failed. The image is built and run only where --only or --require names it, as the
+    settings `image` say; MODELPRESS_IMAGE_BASE_IMAGE is one of them.
     """
+    from modelpress.cli.options import settings_in_force
+    from modelpress.cli.publish.image import build_options
     from modelpress.errors import UsageError
+    from modelpress.executors.image.options import BuildOptions
     from modelpress.proving.report import required
     from modelpress.proving.verification import Verification
     from modelpress.proving.verification import verify as prove
 
-    chosen = _names(only) or CHECKS
-    unknown = [name for name in chosen if name not in CHECKS]
+    known = (*CHECKS, *ON_REQUEST)
+    chosen = _names(only) or (*CHECKS, *(name for name in _names(require) if name in ON_REQUEST))
+    unknown = [name for name in chosen if name not in known]
     if unknown:
-        raise UsageError(f"--only {unknown[0]}: there is no such check", hint=f"Known: {', '.join(CHECKS)}.")
-    findings = required(prove(path, Verification(chosen, trust=trust)), _names(require))
+        raise UsageError(f"--only {unknown[0]}: there is no such check", hint=f"Known: {', '.join(known)}.")
+    image = build_options(settings_in_force({})) if "image" in chosen else BuildOptions()
+    findings = required(prove(path, Verification(chosen, trust=trust, image=image)), _names(require))
     failed = any(found.status == "failed" for found in findings)
     document = {
         "passed": not failed,

@@ -24,9 +24,9 @@ def plain(document: Document) -> Any:
     if kind == "sequence":
         return [plain(element) for element in document["elements"]]
     if kind == "map":
-        values = _numbers(document["values"], document["value_dtype"])
+        values = numbers(document["values"], document["value_dtype"])
         return dict(zip(document["keys"], values, strict=True))
-    return _nested(_numbers(document["data"], document["dtype"]), document["shape"])
+    return _nested(numbers(document["data"], document["dtype"]), document["shape"])
 
 
 def documents(answer: Mapping[str, Any], golden: Sequence[Document]) -> list[Document]:
@@ -58,7 +58,7 @@ def array_document(name: str, array: np.ndarray[Any, Any], golden: Document | No
         array = array.view(getattr(ml_dtypes, dtype.replace("float8", "float8_"))).astype("float32")
     elif dtype not in UNNAMED:
         dtype = array.dtype.name
-    data = _texts(array.ravel().tolist(), dtype)
+    data = texts(array.ravel().tolist(), dtype)
     return {"name": name, "kind": "tensor", "dtype": dtype, "shape": list(array.shape), "data": data}
 
 
@@ -73,10 +73,10 @@ def _like(value: Any, golden: Document) -> Document:
         return {"kind": kind, "elements": elements}
     if kind == "map":
         types = {name: golden[name] for name in ("key_dtype", "value_dtype")}
-        values = _texts(list(value.values()), golden["value_dtype"])
+        values = texts(list(value.values()), golden["value_dtype"])
         return {"kind": kind, **types, "keys": list(value), "values": values}
     data, shape = _flat(value, golden["shape"])
-    return {"kind": kind, "dtype": golden["dtype"], "shape": shape, "data": _texts(data, golden["dtype"])}
+    return {"kind": kind, "dtype": golden["dtype"], "shape": shape, "data": texts(data, golden["dtype"])}
 
 
 def _flat(value: Any, golden_shape: Sequence[int]) -> tuple[list[Any], list[int]]:
@@ -96,11 +96,12 @@ def _nested(data: list[Any], shape: Sequence[int]) -> Any:
     return [_nested(data[place * size : (place + 1) * size], shape[1:]) for place in range(shape[0])]
 
 
-def _numbers(data: Sequence[Any], dtype: str) -> list[Any]:
+def numbers(data: Sequence[Any], dtype: str) -> list[Any]:
+    """Elements of golden.json as requests in JSON have them."""
     return [int(item) for item in data] if dtype in WHOLE else list(data)
 
 
-def _texts(data: Sequence[Any], dtype: str) -> list[Any]:
+def texts(data: Sequence[Any], dtype: str) -> list[Any]:
     """Elements as golden.json has them."""
     if dtype in WHOLE:
         return [str(item) for item in data]

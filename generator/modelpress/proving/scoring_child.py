@@ -13,11 +13,11 @@ import sys
 from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from modelpress.golden_documents import Document, GoldenDocument, difference, read_golden
 from modelpress.proving.plain_answers import array_document, documents, golden_arrays, plain
-from modelpress.proving.serving import BINARY, JSON, Reply, ServedError, Server, serving
+from modelpress.proving.serving import BINARY, JSON, Reply, ServedError, serving
 
 GOLDEN = "golden/golden.json"
 GOLDEN_ARRAYS = "golden/inputs.npz"
@@ -41,14 +41,27 @@ def prove(folder: Path, script: str, python: Path) -> str:
     with serving(folder, script, python) as server:
         if not (folder / "scoring" / "model_serving").is_dir():
             return "starts and is healthy; what requests this script of your own takes is not known"
-        golden = read_golden((folder / GOLDEN).read_bytes(), GOLDEN)
-        forms = [*_json_forms(server, golden), *_array_forms(server, golden, folder / GOLDEN_ARRAYS)]
-        _check_description(server, golden)
-        _check_refusals(server, golden)
-    return f"the golden outputs come back for {', '.join(forms)}; what does not fit is refused by name"
+        return f"{ask_all(server, folder)}; what does not fit is refused by name"
 
 
-def _json_forms(server: Server, golden: GoldenDocument) -> list[str]:
+class Asked(Protocol):
+    """A server of the scoring script, wherever it runs."""
+
+    def post(self, body: bytes, content_type: str = JSON, accept: str = "*/*") -> Reply: ...
+
+    def get(self, path: str) -> Reply: ...
+
+
+def ask_all(server: Asked, folder: Path) -> str:
+    """Ask in every form, for the description, and wrongly. Raises ServedError where an answer is wrong."""
+    golden = read_golden((folder / GOLDEN).read_bytes(), GOLDEN)
+    forms = [*_json_forms(server, golden), *_array_forms(server, golden, folder / GOLDEN_ARRAYS)]
+    _check_description(server, golden)
+    _check_refusals(server, golden)
+    return f"the golden outputs come back for {', '.join(forms)}"
+
+
+def _json_forms(server: Asked, golden: GoldenDocument) -> list[str]:
     """Ask with the golden inputs as documents and as nested lists."""
     _compare(_answered(server.post(golden.request)), golden, "golden.json's form")
     inputs = {document["name"]: plain(document) for document in golden.inputs}
@@ -62,7 +75,7 @@ def _json_forms(server: Server, golden: GoldenDocument) -> list[str]:
     return ["golden.json's form", "nested lists"]
 
 
-def _array_forms(server: Server, golden: GoldenDocument, path: Path) -> list[str]:
+def _array_forms(server: Asked, golden: GoldenDocument, path: Path) -> list[str]:
     """Ask with the golden arrays, where all inputs are some; in arrays, where all outputs are."""
     arrays = golden_arrays(path, golden)
     if arrays is None:
@@ -77,7 +90,7 @@ def _array_forms(server: Server, golden: GoldenDocument, path: Path) -> list[str
     return [".npz files"]
 
 
-def _check_description(server: Server, golden: GoldenDocument) -> None:
+def _check_description(server: Asked, golden: GoldenDocument) -> None:
     """Whether /swagger.json tells the inputs of the model."""
     document = _answered(server.get("/swagger.json"))
     try:
@@ -89,7 +102,7 @@ def _check_description(server: Server, golden: GoldenDocument) -> None:
         raise ServedError(f"/swagger.json does not describe the inputs {lacking}")
 
 
-def _check_refusals(server: Server, golden: GoldenDocument) -> None:
+def _check_refusals(server: Asked, golden: GoldenDocument) -> None:
     """Whether what does not fit is answered with 400 and the input at fault."""
     inputs = {document["name"]: plain(document) for document in golden.inputs}
     unknown = "no input of the model"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from modelpress.executors.image.options import BuildOptions
 from modelpress.project_files import open_bundle
 from modelpress.proving.azure import check_azure
+from modelpress.proving.image import check_image
 from modelpress.proving.loading import load_models
 from modelpress.proving.manifest import check_manifest, digests_of, identity
 from modelpress.proving.rendered_here import is_remembered
@@ -16,7 +18,10 @@ from modelpress.proving.samples import check_samples
 from modelpress.proving.scoring import check_scoring
 from modelpress.proving.working_copy import Loan, working_copy
 
-RUNS: Mapping[str, Callable[[Path, Path], tuple[Finding, ...]]] = {
+Check = Callable[[Path, Path], tuple[Finding, ...]]
+"""Looks at a working copy of the project; the second folder is an empty home."""
+
+RUNS: Mapping[str, Check] = {
     "models": load_models,
     "samples": check_samples,
     "scoring": check_scoring,
@@ -24,14 +29,20 @@ RUNS: Mapping[str, Callable[[Path, Path], tuple[Finding, ...]]] = {
 """The checks that run something, by the name that --only takes."""
 
 CHECKS = ("manifest", "azure", *RUNS)
+ON_REQUEST = ("image",)
+"""Checks that take minutes, and so only run where they are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What is proved: the checks of `only`; `trust` runs code that was not rendered on this computer."""
+    """What is proved: the checks of `only`; `trust` runs code that was not rendered on this computer.
+
+    `image` is how an image is built.
+    """
 
     only: tuple[str, ...] = CHECKS
     trust: bool = False
+    image: BuildOptions = field(default_factory=BuildOptions)
 
 
 def verify(path: Path, asked: Verification) -> tuple[Finding, ...]:
@@ -44,7 +55,8 @@ def verify(path: Path, asked: Verification) -> tuple[Finding, ...]:
     digests = digests_of(bundle)
     findings = [check_manifest(path, digests)] if "manifest" in asked.only else []
     findings += check_azure(bundle) if "azure" in asked.only else ()
-    wanted = [name for name in RUNS if name in asked.only]
+    runs = {**RUNS, "image": _image(asked.image)}
+    wanted = [name for name in runs if name in asked.only]
     if not wanted:
         return tuple(findings)
     if not asked.trust and not is_remembered(identity(digests)):
@@ -55,5 +67,9 @@ def verify(path: Path, asked: Verification) -> tuple[Finding, ...]:
         home = copy.with_name("home")
         home.mkdir()
         for name in wanted:
-            findings += RUNS[name](copy, home)
+            findings += runs[name](copy, home)
     return tuple(findings)
+
+
+def _image(options: BuildOptions) -> Check:
+    return lambda copy, _: check_image(copy, options)
