@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from deploying import ENDPOINT, FAILING, RIGHT, WRONG, EndpointProject, online_project
+from deploying import ENDPOINT, RIGHT, EndpointProject, online_project
 from publishing import Outcome, changes, publish
-from standin import arrange
 from standin.client import Azure
 
 

@@ -163,25 +163,17 @@ def test_the_workflow_file_is_source_and_configuration_at_once(tmp_path: Path) -
     assert load_every_model(unpack(tmp_path / "run" / "Named.zip", tmp_path / "unpacked")) == 4
 
 
-@pytest.mark.parametrize(
-    ("packaging", "what"),
-    [
-        ({"type": "Dockerfile"}, "the packaging type Dockerfile"),
-        ({"type": "AzureMLModels"}, "the packaging type AzureMLModels"),
-    ],
-)
-def test_what_cannot_be_made_yet_is_refused_before_anything_is_read(
-    packaging: dict[str, object], what: str, tmp_path: Path
-) -> None:
+def test_a_dockerfile_package_is_a_build_context(tmp_path: Path) -> None:
     config = tmp_path / "config.json"
-    config.write_text(json.dumps({"packaging_config": packaging}))
-    result = run("package", OLIVE / "0.9.1-search-zip", "-c", config, "-o", tmp_path)
-    assert result.exit_code == 2
-    assert f"packages[0]: this version of modelpress cannot make {what}" in result.stderr
-    assert ("--type Zipfile" in result.stderr) == (
-        packaging["type"] != "Zipfile"
-    )  # no help where an option is the cause
-    assert list(tmp_path.glob("*.zip")) == []
+    config.write_text(json.dumps({"packaging_config": {"type": "Dockerfile"}}))
+    result = run("package", OLIVE / "0.9.1-search-zip", "-c", config, "-o", tmp_path, "--format", "json")
+    assert result.exit_code == 0, result.stderr
+    [artifact] = json.loads(result.stdout)["artifacts"]
+    assert artifact["type"] == "Dockerfile"
+    context = Path(artifact["path"])
+    assert context == tmp_path / "docker"
+    assert "COPY" in (context / "Dockerfile").read_text()
+    assert (context / "docker_content/model/model.onnx").is_file()
 
 
 def test_every_candidate_becomes_an_mlflow_model_where_the_configuration_says_so(tmp_path: Path) -> None:

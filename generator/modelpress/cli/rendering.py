@@ -26,19 +26,26 @@ def prepared_project(settings: Settings, chosen: Chosen, target: Target) -> Prep
 
     render = settings.configuration.render
     dims = dimensions_of(chosen, render.dims)
-    rendering = rendering_for(settings, chosen.request.source, render.sets or DEFAULT_SETS, dims)
+    sets = render.sets or DEFAULT_SETS
+    rendering = rendering_for(settings, chosen.request.source, sets, dims, render.variables)
     golden = golden_for(settings, chosen, dims, by_default=True)
     return pipeline.plan_project(chosen, rendering, target, golden)
 
 
-def rendering_for(settings: Settings, source: Path, sets: Sequence[str], dims: Mapping[str, int]) -> Rendering:
-    """The template sets of these names with their variables; sizes of dimensions are a variable of the samples."""
+def rendering_for(
+    settings: Settings,
+    source: Path,
+    sets: Sequence[str],
+    dims: Mapping[str, int],
+    said: Mapping[str, Mapping[str, object]],
+) -> Rendering:
+    """The template sets of these names with what is `said` of their variables; sizes are a variable of the samples."""
     from modelpress.packaging.rendering import Rendering
     from modelpress.templating import ProjectContext
 
     configuration = settings.configuration
     project = configuration.project
-    variables: dict[str, Mapping[str, object]] = dict(configuration.render.variables)
+    variables = dict(said)
     if dims and SAMPLES in sets:
         sizes = [f"{name}={size}" for name, size in dims.items()]
         variables[SAMPLES] = {"dims": sizes, **variables.get(SAMPLES, {})}

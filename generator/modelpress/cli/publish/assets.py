@@ -12,7 +12,7 @@ from modelpress.cli.output import Command, Output, output_options, progress_opti
 from modelpress.cli.publish.interruption import resumable
 from modelpress.cli.publish.steps import steps_document, steps_text
 from modelpress.cli.publish.workspace import Chosen, workspace_options
-from modelpress.cli.report import report_for
+from modelpress.cli.report import displayed, new_report
 from modelpress.executors.azure.plan import OnConflict, Uploader
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _publish(kind: AssetKind, path: Path, chosen: Chosen, output: Output, option
     wishes = Wishes(options["on_conflict"], options["uploader"])
     target = publish_assets.AssetTarget(kind, chosen.options(), state_path(path), wishes)
     bundle = open_bundle(path)
-    with resumable(), report_for(output.progress) as report:
+    with resumable(), displayed(new_report(output.progress)) as report:
         plan = publish_assets.plan(bundle, target, report)
         done = () if options["dry_run"] else publish_assets.execute(plan)
     if options["dry_run"]:
@@ -90,23 +90,23 @@ def _publish(kind: AssetKind, path: Path, chosen: Chosen, output: Output, option
         if any(step.action == "conflict" for step in plan.steps):
             raise click.exceptions.Exit(CONFLICT)
         return
-    output.data(_document(done, chosen.settings.warnings), lambda: _text(done))
+    document = {"artifacts": documents(done), "warnings": list(chosen.settings.warnings)}
+    output.data(document, lambda: as_text(done))
 
 
-def _document(done: tuple[Registered, ...], warnings: tuple[str, ...]) -> dict[str, Any]:
-    return {
-        "artifacts": [
-            {
-                "type": one.step.kind,
-                "asset": one.asset,
-                "action": one.step.action,
-                "content_sha256": one.content_sha256,
-            }
-            for one in done
-        ],
-        "warnings": list(warnings),
-    }
+def documents(done: tuple[Registered, ...]) -> list[dict[str, Any]]:
+    """What was registered, as plain data."""
+    return [
+        {
+            "type": one.step.kind,
+            "asset": one.asset,
+            "action": one.step.action,
+            "content_sha256": one.content_sha256,
+        }
+        for one in done
+    ]
 
 
-def _text(done: tuple[Registered, ...]) -> str:
+def as_text(done: tuple[Registered, ...]) -> str:
+    """The same for people."""
     return "\n".join(f"{DONE[one.step.action]} {one.step.label}" for one in done)

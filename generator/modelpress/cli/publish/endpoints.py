@@ -14,7 +14,7 @@ from modelpress.cli.publish.assets import CONFLICT
 from modelpress.cli.publish.interruption import resumable
 from modelpress.cli.publish.steps import steps_document, steps_text
 from modelpress.cli.publish.workspace import Chosen, workspace_options
-from modelpress.cli.report import report_for
+from modelpress.cli.report import displayed, new_report
 from modelpress.executors.azure.plan import OnConflict
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def _publish(part: EndpointPart, path: Path, chosen: Chosen, output: Output, opt
         part, chosen.options(), state_path(path), Wishes(options["on_conflict"]), _rollout(options)
     )
     bundle = open_bundle(path)
-    with resumable(), report_for(output.progress) as report:
+    with resumable(), displayed(new_report(output.progress)) as report:
         plan = endpoint_plan.plan(bundle, target, report)
         done = None if options["dry_run"] else publish_endpoint.execute(plan)
     if done is None:
@@ -124,7 +124,8 @@ def _publish(part: EndpointPart, path: Path, chosen: Chosen, output: Output, opt
         if any(step.action == "conflict" for step in plan.steps):
             raise click.exceptions.Exit(CONFLICT)
         return
-    output.data(_document(part, done, chosen.settings.warnings), lambda: _text(done))
+    artifacts = [{"type": part, **document(done)}]
+    output.data({"artifacts": artifacts, "warnings": list(chosen.settings.warnings)}, lambda: as_text(done))
 
 
 def _rollout(options: dict[str, Any]) -> Rollout:
@@ -138,20 +139,16 @@ def _rollout(options: dict[str, Any]) -> Rollout:
     )
 
 
-def _document(part: EndpointPart, done: Published, warnings: tuple[str, ...]) -> dict[str, Any]:
+def document(done: Published) -> dict[str, Any]:
+    """The endpoint as it is now, as plain data."""
     return {
-        "artifacts": [
-            {
-                "type": part,
-                "asset": f"{done.endpoint}/{done.deployment}",
-                "action": done.action,
-                "uri": done.uri,
-                "content_sha256": done.content_sha256,
-            }
-        ],
-        "warnings": list(warnings),
+        "asset": f"{done.endpoint}/{done.deployment}",
+        "action": done.action,
+        "uri": done.uri,
+        "content_sha256": done.content_sha256,
     }
 
 
-def _text(done: Published) -> str:
+def as_text(done: Published) -> str:
+    """The same for people."""
     return f"{DONE[done.action]} deployment {done.deployment} of endpoint {done.endpoint}\n{done.uri}"
