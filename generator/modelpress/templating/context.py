@@ -193,8 +193,8 @@ class ModelContext:
     external_data: Annotated[list[str], Doc("External data files, relative to the model's folder.", [])]
     metadata: Annotated[dict[str, str], Doc("The model's own metadata.", {})]
     components: Annotated[list[ComponentItem], Doc("The models of a composite, in order of use; else empty.")]
-    unknown_domains: Annotated[list[str], Doc("Those of `domains` that onnxruntime-extensions lacks as well.", [])] = field(
-        default_factory=list
+    unknown_domains: Annotated[list[str], Doc("Those of `domains` that onnxruntime-extensions lacks as well.", [])] = (
+        field(default_factory=list)
     )
     sha256: Annotated[str | None, Doc("SHA-256 of the model file, for sets that say `needs: [hash]`.")] = None
 
