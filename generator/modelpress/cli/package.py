@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 @click.option("-c", "--config", type=click.Path(path_type=Path), metavar="FILE", help="Olive's configuration or ours.")
 @click.option("--type", "types", multiple=True, metavar="TYPE", help="Only this packaging type, such as Zipfile.")
 @click.option("-o", "--output", "target", type=click.Path(), metavar="DIR", help="Folder for the results.")
+@click.option("--force", is_flag=True, help="Replace a zip that is neither Olive's nor ours, or was edited.")
 @render_options
 @runtime_package_options
 @dry_run_option
@@ -47,7 +48,7 @@ def package(selection: Selection, output: Output, runtime: RuntimeOptions, **opt
     """
     settings = _settings(selection, {**options, "native_feed": runtime.native_feed})
     packages = _packages(settings, options["types"])
-    jobs = list(_prepare(selection, settings, packages, runtime))
+    jobs = list(_prepare(selection, settings, packages, runtime, force=options["force"]))
     chosen = jobs[0][1].chosen
     output.note((*notes.of_settings(settings), *notes.of_ranking(chosen.ranking), *notes.of_models(chosen)))
     warnings = list(dict.fromkeys([*settings.warnings, *(warning for _, job in jobs for warning in job.warnings)]))
@@ -94,7 +95,12 @@ def _packages(settings: Settings, types: tuple[str, ...]) -> tuple[ZipfilePackag
 
 
 def _prepare(
-    selection: Selection, settings: Settings, packages: tuple[ZipfilePackage, ...], runtime: RuntimeOptions
+    selection: Selection,
+    settings: Settings,
+    packages: tuple[ZipfilePackage, ...],
+    runtime: RuntimeOptions,
+    *,
+    force: bool,
 ) -> Iterator[tuple[str, Prepared]]:
     """Read, rank and find the models once, then plan each artifact; nothing is written before all are planned."""
     from modelpress import pipeline
@@ -113,7 +119,8 @@ def _prepare(
     for package, name in zip(packages, distinct_names([f"{one.name}.zip" for one in packages]), strict=True):
         sets = set_names(samples=package.samples, mlflow=package.mlflow)
         rendering = rendering_for(settings, chosen.request.source, sets, dims)
-        target = pipeline.Target(folder / name, package.compression or settings.configuration.compression)
+        compression = package.compression or settings.configuration.compression
+        target = pipeline.Target(folder / name, compression, force=force)
         vectors = golden if package.samples else NO_GOLDEN
         prepared = pipeline.plan_zip(
             chosen, rendering, target, vectors, runtime.packages_for(package, chosen, settings)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from modelpress.bundle import SUMS_NAME, Bundle, Entry, sha256sums
 from modelpress.candidates import Ranked
+from modelpress.errors import ModelpressError
+from modelpress.filetree import ZipTree
 from modelpress.packaging.chosen import Chosen
 from modelpress.packaging.golden import FOLDER, NO_GOLDEN, Golden
 from modelpress.packaging.mlflow import input_example
@@ -14,6 +17,7 @@ from modelpress.packaging.rendering import Rendering, merge, model_entries
 from modelpress.packaging.runtime_packages import NO_RUNTIME_PACKAGES, RuntimePackages
 from modelpress.templating import render_sets
 
+CANDIDATES = "CandidateModels"
 MODEL_FOLDER = "model"  # what the template sets call it
 FOLDERS = {"samples": "SampleCode"}
 CANDIDATE_SET, RANKING_SET, SAMPLE_SET, MLFLOW_SET = "candidate", "ranking", "samples", "mlflow"
@@ -53,6 +57,15 @@ def zip_bundle(
     return Bundle.of(merge(parts), {SUMS_NAME: sha256sums})
 
 
+def is_olives_own(path: Path) -> bool:
+    """Whether the file is a zip that Olive itself packaged: to package again replaces it, as Olive does."""
+    try:
+        names = set(ZipTree(path).names())
+    except ModelpressError:
+        return False
+    return SUMS_NAME not in names and any(name.startswith(f"{CANDIDATES}/") for name in names)
+
+
 def candidate_folder(ranked: Ranked) -> str:
     """`CandidateModels/<accelerator>/BestCandidateModel_<k>`: k is the rank within the accelerator."""
-    return f"CandidateModels/{ranked.candidate.accelerator}/BestCandidateModel_{ranked.rank_in_accelerator}"
+    return f"{CANDIDATES}/{ranked.candidate.accelerator}/BestCandidateModel_{ranked.rank_in_accelerator}"
