@@ -499,3 +499,22 @@ def test_a_csv_listing_is_packaged(tmp_path: Path) -> None:
     run_json("package", listing, "-o", tmp_path / "out")
     bundle = unpack(tmp_path / "out" / "OutputModels.zip", tmp_path / "unpacked")
     assert load_every_model(bundle) == 2
+
+
+def test_packaging_replaces_olives_own_zip_and_ours(tmp_path: Path) -> None:
+    shutil.copytree(EXAMPLES / "olive-run" / "run", tmp_path / "run")
+    with zipfile.ZipFile(tmp_path / "run" / "OutputModels.zip") as olives:
+        assert "SHA256SUMS" not in olives.namelist()
+    for _ in range(2):
+        run_json("package", tmp_path / "run", "--no-runtime-packages")
+        with zipfile.ZipFile(tmp_path / "run" / "OutputModels.zip") as ours:
+            assert "SHA256SUMS" in ours.namelist()
+
+
+def test_a_file_in_the_way_is_replaced_by_force(tmp_path: Path) -> None:
+    (tmp_path / "project.zip").write_text("precious")
+    source = EXAMPLES / "single-model" / "model.onnx"
+    assert run("render", source, "-o", tmp_path / "project.zip").exit_code == 1
+    assert (tmp_path / "project.zip").read_text() == "precious"
+    run_json("render", source, "-o", tmp_path / "project.zip", "--force")
+    run_json("render", source, "-o", tmp_path / "project.zip")

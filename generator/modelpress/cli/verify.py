@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from modelpress.cli.output import Output, Table, output_options, table
+from modelpress.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,16 +31,15 @@ def verify(path: Path, output: Output, only: str | None, require: str | None, tr
     Code is run only where this computer rendered it, or with --trust. Exits with 3 where
     something failed.
     """
-    from modelpress.errors import UsageError
+    from modelpress.proving.languages import LANGUAGES
     from modelpress.proving.report import required
     from modelpress.proving.verification import Verification
     from modelpress.proving.verification import verify as prove
 
-    chosen = _names(only) or CHECKS
-    unknown = [name for name in chosen if name not in CHECKS]
-    if unknown:
-        raise UsageError(f"--only {unknown[0]}: there is no such check", hint=f"Known: {', '.join(CHECKS)}.")
-    findings = required(prove(path, Verification(chosen, trust=trust)), _names(require))
+    chosen, wanted = _names(only) or CHECKS, _names(require)
+    _refuse_unknown("--only", chosen, CHECKS)
+    _refuse_unknown("--require", [name.partition("/")[0] for name in wanted], (*CHECKS, *LANGUAGES, "all"))
+    findings = required(prove(path, Verification(chosen, trust=trust)), wanted)
     failed = any(found.status == "failed" for found in findings)
     document = {
         "passed": not failed,
@@ -55,6 +55,12 @@ def verify(path: Path, output: Output, only: str | None, require: str | None, tr
 
 def _names(text: str | None) -> tuple[str, ...]:
     return tuple(name.strip() for name in (text or "").split(",") if name.strip())
+
+
+def _refuse_unknown(option: str, names: Sequence[str], known: Sequence[str]) -> None:
+    for name in names:
+        if name not in known:
+            raise UsageError(f"{option} {name}: there is no such name", hint=f"Known: {', '.join(known)}.")
 
 
 def _as_table(findings: Sequence[Finding]) -> Table:

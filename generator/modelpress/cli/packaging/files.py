@@ -48,7 +48,8 @@ def zipfile_job(package: ZipfilePackage, name: str, shared: Shared) -> FileJob:
     settings = shared.settings
     sets = set_names(samples=package.samples, mlflow=package.mlflow)
     rendering = shared.rendering(sets, settings.configuration.render.variables)
-    target = pipeline.Target(shared.folder / name, package.compression or settings.configuration.compression)
+    compression = package.compression or settings.configuration.compression
+    target = pipeline.Target(shared.folder / name, compression, force=shared.force)
     golden = shared.golden if package.samples else NO_GOLDEN
     packages = shared.runtime.packages_for(package, shared.chosen, settings)
     return FileJob(pipeline.plan_zip(shared.chosen, rendering, target, golden, packages))

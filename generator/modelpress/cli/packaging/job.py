@@ -63,6 +63,7 @@ class Shared:
     runtime: RuntimeOptions
     azure: AzureOptions
     report: Report
+    force: bool = False
 
     @cached_property
     def golden(self) -> Golden:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, get_args
 
@@ -46,6 +47,9 @@ MAKERS: Final[Mapping[str, Callable[[Any, str, Shared], Job]]] = {
 @click.option("--type", "types", multiple=True, metavar="TYPE", help="Only this packaging type, such as Zipfile.")
 @click.option("-o", "--output", "target", type=click.Path(), metavar="DIR", help="Folder for the results.")
 @click.option(
+    "--force", is_flag=True, help="Replace a zip or a folder that is neither Olive's nor ours, or was edited."
+)
+@click.option(
     "--on-conflict",
     type=click.Choice(get_args(OnConflict)),
     default="fail",
@@ -68,10 +72,10 @@ def package(selection: Selection, output: Output, runtime: RuntimeOptions, **opt
     an Olive workflow file. Results go to -o, else into the run's folder; the packaging types of
     Azure ML are published to the workspace that is configured.
     """
-    settings = _settings(selection, options)
+    settings = _settings(selection, {**options, "native_feed": runtime.native_feed})
     packages = _packages(settings, options["types"])
     azure = AzureOptions(options["on_conflict"], options["interactive"])
-    shared = _shared(selection, settings, runtime, azure, new_report(output.progress))
+    shared = replace(_shared(selection, settings, runtime, azure, new_report(output.progress)), force=options["force"])
     jobs = list(_planned(packages, shared))
     output.note(
         (*notes.of_settings(settings), *notes.of_ranking(shared.chosen.ranking), *notes.of_models(shared.chosen))
@@ -96,7 +100,7 @@ def package(selection: Selection, output: Output, runtime: RuntimeOptions, **opt
 
 
 def _settings(selection: Selection, options: dict[str, Any]) -> Settings:
-    flags = {"output": options["target"], **render_flags(options)}
+    flags = {"output": options["target"], "native_feed": options["native_feed"], **render_flags(options)}
     if options["config"] is not None or selection.given is None:
         return selection.settings(flags, project=options["config"])
     from modelpress.candidates.reading.olive.workflow import is_workflow
