@@ -17,6 +17,7 @@ from modelpress.config.package_types import Compression
 from modelpress.executors import archive, folder
 from modelpress.executors.progress import SILENT, Progress
 from modelpress.executors.streaming import Written
+from modelpress.packaging.answers import Answers
 from modelpress.packaging.chosen import Chosen
 from modelpress.packaging.docker import dockerfile_bundle
 from modelpress.packaging.golden import NO_GOLDEN, Golden
@@ -47,18 +48,22 @@ class Prepared:
 class Target:
     """Where a bundle goes: a zip where the name ends in .zip, otherwise a folder.
 
-    `force` replaces a folder or a zip that is not ours, or was edited.
+    `force` replaces a folder or a zip that is not ours, or was edited. `home` is where a folder
+    will lie that is written as a part of something unfinished.
     """
 
     path: Path
     compression: Compression = "default"
     force: bool = False
+    home: Path | None = None
 
 
-def plan_project(chosen: Chosen, rendering: Rendering, target: Target, golden: Golden = NO_GOLDEN) -> Prepared:
-    """Plan a deployable project for the one candidate that was chosen."""
-    plan = _plan(project_bundle(chosen, rendering, golden), target)
-    return Prepared(plan, chosen, golden, _remarks(chosen, rendering))
+def plan_project(
+    chosen: Chosen, rendering: Rendering, target: Target, golden: Golden = NO_GOLDEN, answers: Answers | None = None
+) -> Prepared:
+    """Plan a deployable project for the one candidate that was chosen; with `answers` it can be updated."""
+    plan = _plan(project_bundle(chosen, rendering, golden, answers), target)
+    return Prepared(plan, chosen, golden, remarks_on(chosen, rendering))
 
 
 def plan_zip(
@@ -71,13 +76,13 @@ def plan_zip(
     """Plan a zip of all chosen candidates in Olive's layout; it takes the place of one that Olive wrote."""
     target = replace(target, force=target.force or is_olives_own(target.path))
     plan = _plan(zip_bundle(chosen, rendering, golden, packages), target)
-    return Prepared(plan, chosen, golden, (*_remarks(chosen, rendering), *packages.remarks))
+    return Prepared(plan, chosen, golden, (*remarks_on(chosen, rendering), *packages.remarks))
 
 
 def plan_dockerfile(chosen: Chosen, rendering: Rendering, target: Target) -> Prepared:
     """Plan a Docker build context of the best candidate in Olive's layout."""
     plan = _plan(dockerfile_bundle(chosen, rendering), target)
-    return Prepared(plan, chosen, remarks=_remarks(chosen, rendering))
+    return Prepared(plan, chosen, remarks=remarks_on(chosen, rendering))
 
 
 def execute(prepared: Prepared, progress: Progress = SILENT) -> Written:
@@ -87,7 +92,8 @@ def execute(prepared: Prepared, progress: Progress = SILENT) -> Written:
     return folder.execute(prepared.plan, progress)
 
 
-def _remarks(chosen: Chosen, rendering: Rendering) -> tuple[str, ...]:
+def remarks_on(chosen: Chosen, rendering: Rendering) -> tuple[str, ...]:
+    """What the user should know of how the chosen candidates are rendered."""
     findings = (runtime_warnings, mlflow_warnings, image_remarks)
     return tuple(remark for find in findings for remark in find(chosen, rendering))
 

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from publishing import Project
+from publishing import Project, publish
 from standin.answers import Answer, canned, wrong
+from standin.client import Azure
 
 ENDPOINT = "digits-endpoint"
 SCRIPTS = {
@@ -57,7 +58,7 @@ class EndpointProject(Project):
 
 
 def online_project(folder: Path) -> EndpointProject:
-    """Model m, environment e, endpoint and deployment blue, with golden vectors."""
+    """Model digits, environment digits-env, endpoint and deployment blue, with golden vectors."""
     project = EndpointProject(folder)
     _common(project, "online")
     project.yaml("endpoint", {"name": ENDPOINT, "auth_mode": "key", "public_network_access": "enabled"})
@@ -66,8 +67,8 @@ def online_project(folder: Path) -> EndpointProject:
         {
             "name": "blue",
             "endpoint_name": ENDPOINT,
-            "model": "azureml:m@latest",
-            "environment": "azureml:e@latest",
+            "model": "azureml:digits@latest",
+            "environment": "azureml:digits-env@latest",
             "code_configuration": {"code": "../../scoring", "scoring_script": "score.py"},
             "instance_type": "Standard_DS3_v2",
             "instance_count": 1,
@@ -81,7 +82,7 @@ def online_project(folder: Path) -> EndpointProject:
 
 
 def batch_project(folder: Path) -> EndpointProject:
-    """Model m, environment e, endpoint and deployment blue."""
+    """Model digits, environment digits-env, endpoint and deployment blue."""
     project = EndpointProject(folder)
     project.write("azureml/batch/conda.yml", json.dumps(CONDA))
     _common(project, "batch")
@@ -92,8 +93,8 @@ def batch_project(folder: Path) -> EndpointProject:
             "name": "blue",
             "endpoint_name": ENDPOINT,
             "type": "model",
-            "model": "azureml:m@latest",
-            "environment": "azureml:e@latest",
+            "model": "azureml:digits@latest",
+            "environment": "azureml:digits-env@latest",
             "code_configuration": {"code": "../../scoring", "scoring_script": "batch_score.py"},
             "compute": "azureml:cpu-cluster",
             "resources": {"instance_count": 1},
@@ -119,7 +120,7 @@ def packaged(project: EndpointProject, target: str = "packed", **fields: object)
         "package",
         {
             "target_environment": target,
-            "base_environment_source": {"type": "EnvironmentAsset", "resource_id": "azureml:e@latest"},
+            "base_environment_source": {"type": "EnvironmentAsset", "resource_id": "azureml:digits-env@latest"},
             "inferencing_server": {
                 "type": f"azureml_{project.part}",
                 "code_configuration": {"code": "../../scoring", "scoring_script": script},
@@ -135,5 +136,19 @@ def _common(project: EndpointProject, part: str) -> None:
     project.write("model/model.onnx", "model 1")
     project.write("model/metrics.json", "{}\n")
     project.write(f"azureml/{part}/conda.yml", json.dumps(CONDA))
-    project.yaml("model", {"name": "m", "type": "custom_model", "path": "../../model", "tags": {"rank": "1"}})
-    project.yaml("environment", {"name": "e", "image": "mcr.microsoft.com/x:1", "conda_file": "conda.yml"})
+    project.yaml("model", {"name": "digits", "type": "custom_model", "path": "../../model", "tags": {"rank": "1"}})
+    project.yaml("environment", {"name": "digits-env", "image": "mcr.microsoft.com/x:1", "conda_file": "conda.yml"})
+
+
+def answering(project: EndpointProject, azure: Azure, *answers: Answer) -> str:
+    """Let the deployment that publishing would make now answer so; returns its name, told by a dry run."""
+    name = planned(azure, project)
+    azure.answer(ENDPOINT, name, *answers)
+    return name
+
+
+def planned(azure: Azure, project: EndpointProject) -> str:
+    """The name of the deployment that publishing would make now."""
+    outcome = publish(azure, project.part, project.folder, "--dry-run")
+    assert outcome.exit_code == 0, outcome
+    return str(next(one["name"] for one in outcome.document["steps"] if one["kind"] == "deployment"))

@@ -12,7 +12,17 @@ PACKAGE = Path(__file__).parents[2] / "generator" / "modelpress"
 # A part may import the parts on earlier lines, and itself.
 FLOW = [
     {"errors", "version", "wording"},
-    {"bundle", "filetree", "project_files", "config", "installation", "cache_folder", "golden_documents", "isolation"},
+    {
+        "bundle",
+        "filetree",
+        "project_files",
+        "config",
+        "installation",
+        "cache_folder",
+        "golden_documents",
+        "isolation",
+        "fetching",
+    },
     {"candidates"},
     {"model"},
     {"templating"},
@@ -24,7 +34,7 @@ FLOW = [
     {"cli"},
     {"__main__"},
 ]
-LEAVES = {"bundle", "filetree", "project_files", "config"}
+LEAVES = {"bundle", "filetree", "project_files", "config", "fetching"}
 EXECUTORS_NEVER_IMPORT = {"candidates", "model", "templating"}
 # Modules that only functions import may have one heavy dependency of their own at the top.
 OWN_DEPENDENCY = {

@@ -91,7 +91,8 @@ def _deployable(project: Project, settings: Settings, output: Output) -> Deploya
 
     source = _source(project, settings)
     chosen = choose(Selection(source, {}, trust=False).request(settings), candidate_of_rank(1))
-    prepared = prepared_project(settings, chosen, pipeline.Target(project.content / DEPLOY))
+    target = pipeline.Target(project.content / DEPLOY, home=project.target / DEPLOY)
+    prepared = prepared_project(settings, chosen, target)
     written = carry_out(prepared, output)
     return Deployable(chosen.entries[0].candidate.id, len(written.digests), (*settings.warnings, *prepared.warnings))
 

@@ -50,7 +50,7 @@ def render(selection: Selection, output: Output, **options: Any) -> None:
     chosen = choose(selection.request(settings), candidate_of_rank(options["rank"]))
     path = options["target"] or output_folder(settings, chosen.folder) / DEFAULT_FOLDER
     target = pipeline.Target(path, settings.configuration.compression, force=options["force"])
-    prepared = prepared_project(settings, chosen, target)
+    prepared = prepared_project(settings, chosen, target, selection.given)
     output.note((*notes.of_settings(settings), *notes.of_ranking(chosen.ranking), *notes.of_models(chosen)))
     warnings = [*settings.warnings, *prepared.warnings]
     output.warn(warnings)

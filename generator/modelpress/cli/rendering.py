@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from modelpress.config.settings import Settings
+    from modelpress.packaging.answers import Answers, Place
     from modelpress.packaging.chosen import Chosen
     from modelpress.packaging.golden import Golden
     from modelpress.packaging.rendering import Rendering
@@ -18,18 +19,37 @@ if TYPE_CHECKING:
 SAMPLES = "samples"
 
 
-def prepared_project(settings: Settings, chosen: Chosen, target: Target) -> Prepared:
-    """The plan of a project for the chosen candidate, as the settings want it."""
-    from modelpress import pipeline
+@dataclass(frozen=True, slots=True)
+class Ingredients:
+    """What a project of the chosen candidate is made of, as the settings want it."""
+
+    rendering: Rendering
+    golden: Golden
+    answers: Answers
+
+
+def ingredients_of(settings: Settings, chosen: Chosen, place: Place, source: Path | None) -> Ingredients:
+    """What a project at that place is made of; `source` where it was named beside the settings."""
+    from modelpress.packaging.answers import answers_of
     from modelpress.packaging.dimensions import dimensions_of
     from modelpress.packaging.project import DEFAULT_SETS
 
     render = settings.configuration.render
     dims = dimensions_of(chosen, render.dims)
-    sets = render.sets or DEFAULT_SETS
-    rendering = rendering_for(settings, chosen.request.source, sets, dims, render.variables)
-    golden = golden_for(settings, chosen, dims, by_default=True)
-    return pipeline.plan_project(chosen, rendering, target, golden)
+    return Ingredients(
+        rendering_for(settings, chosen.request.source, render.sets or DEFAULT_SETS, dims, render.variables),
+        golden_for(settings, chosen, dims, by_default=True),
+        answers_of(settings, source, place, rank=chosen.entries[0].rank),
+    )
+
+
+def prepared_project(settings: Settings, chosen: Chosen, target: Target, source: Path | None = None) -> Prepared:
+    """The plan of a project for the chosen candidate; `source` where it was named beside the settings."""
+    from modelpress import pipeline
+    from modelpress.packaging.answers import Place
+
+    made = ingredients_of(settings, chosen, Place(target.path, target.home or target.path), source)
+    return pipeline.plan_project(chosen, made.rendering, target, made.golden, made.answers)
 
 
 def rendering_for(

@@ -5,7 +5,7 @@ Importing this module imports pydantic, so only functions that need the models i
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, JsonValue
 
@@ -87,6 +87,25 @@ class AzureWorkspace(Section):
     keyvault_name: Text | None = Field(default=None, description="Key vault that holds secrets.")
 
 
+class ImageOptions(Section):
+    """How `publish image` and `verify --only image` build, and where the image goes."""
+
+    engine: Literal["docker", "podman", "buildah"] | None = Field(
+        default=None, description="The program that builds; by default the first that can be used."
+    )
+    name: Text | None = Field(default=None, description="Name of the image without tag; by default the project's.")
+    base_image: Text | None = Field(default=None, description="Image to start from instead of the Dockerfile's.")
+    build_args: dict[str, str] = Field(default={}, description="Arguments of the Dockerfile: NAME to value.")
+    platform: Text | None = Field(default=None, description="Platform to build for, such as linux/arm64.")
+    proxy_ca: PathText | None = Field(
+        default=None, description="Certificates in PEM that pip trusts during the build; none of it stays in the image."
+    )
+    size_budget: Text | None = Field(
+        default=None, description="Most that the image may have unpacked, such as 500MB; more is a failure."
+    )
+    push: Text | None = Field(default=None, description="REGISTRY/NAME to push to.")
+
+
 class Configuration(Section):
     """All that modelpress can be told in a file."""
 
@@ -115,6 +134,7 @@ class Configuration(Section):
         default=(), max_length=MOST_PACKAGES, description="What `modelpress package` makes; by default one zipfile."
     )
     azure: AzureWorkspace = Field(default=AzureWorkspace(), description="The Azure Machine Learning workspace.")
+    image: ImageOptions = Field(default=ImageOptions(), description="How images are built, and where they go.")
 
 
 def allowed_keys(location: Keys) -> tuple[str, ...]:

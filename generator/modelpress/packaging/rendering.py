@@ -38,12 +38,14 @@ class Rendering:
     """The template sets of a bundle and what they are given.
 
     `runtime_version` is the version of ONNX Runtime that was asked for, None to take the usual one.
+    `layers` are where the sets were looked for.
     """
 
     project: ProjectContext
     sets: tuple[TemplateSet, ...]
     settings: Mapping[str, Mapping[str, Any]]
     runtime_version: str | None = None
+    layers: tuple[Layer, ...] = ()
 
     @classmethod
     def of(
@@ -56,7 +58,7 @@ class Rendering:
         """The sets of these names on the search path. Raises UsageError for an unknown set or variable."""
         library = load_sets(layers)
         sets = tuple(find_set(library, name) for name in dict.fromkeys(names))
-        return cls(project, sets, resolve_settings(sets, variables))
+        return cls(project, sets, resolve_settings(sets, variables), layers=tuple(layers))
 
     def only(self, *names: str) -> tuple[TemplateSet, ...]:
         """The sets of these names among the chosen ones."""

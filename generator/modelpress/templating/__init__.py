@@ -2,22 +2,27 @@
 
 from modelpress.templating.build import Layout, build_context, runtime_context
 from modelpress.templating.context import GoldenContext, ProjectContext, RenderContext
+from modelpress.templating.layer import Layer
 from modelpress.templating.mlflow import describe_mlflow, mlflow_limits
 from modelpress.templating.mlflow_context import MLFLOW_FOLDER
 from modelpress.templating.model_config import PlacedModel
 from modelpress.templating.providers import execution_providers
 from modelpress.templating.render import render, render_sets
 from modelpress.templating.schema import context_schema
-from modelpress.templating.sets import Layer, TemplateSet, find_set, load_sets, resolve_settings, search_path
+from modelpress.templating.search import FolderSource, LayerSource, search_path
+from modelpress.templating.sets import Sets, TemplateSet, find_set, load_sets, resolve_settings
 
 __all__ = [
     "MLFLOW_FOLDER",
+    "FolderSource",
     "GoldenContext",
     "Layer",
+    "LayerSource",
     "Layout",
     "PlacedModel",
     "ProjectContext",
     "RenderContext",
+    "Sets",
     "TemplateSet",
     "build_context",
     "context_schema",

@@ -13,7 +13,7 @@ from modelpress.errors import UnsafeInputError, UsageError
 from modelpress.templating.variables import Variable, read_variables, refuse_unknown_keys, suggestion
 
 MANIFEST_NAME = "template-set.yaml"
-KEYS = ("description", "extends", "variables", "needs", "only_if", "mounts")
+KEYS = ("description", "extends", "variables", "needs", "only_if", "mounts", "remove")
 NEEDS = ("hash", "mlflow")
 """What a set may ask for: `hash` is the SHA-256 of the model file, one extra read of it; `mlflow` is the model in a
 folder `mlflow_model` and the template variable `mlflow`."""
@@ -25,7 +25,8 @@ class Manifest:
 
     `only_if` maps the path of a file or folder of the set to the Jinja expression that says
     whether it is rendered. `mounts` maps a folder of the output to the folder of another set
-    (`set:folder`) whose files appear there.
+    (`set:folder`) whose files appear there. `remove` are paths of files and folders that farther
+    layers, and sets that this one extends, put into the set.
     """
 
     description: str = ""
@@ -34,6 +35,7 @@ class Manifest:
     needs: tuple[str, ...] = ()
     only_if: Mapping[str, str] = field(default_factory=dict)
     mounts: Mapping[str, str] = field(default_factory=dict)
+    remove: tuple[str, ...] = ()
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -50,6 +52,7 @@ def read_manifest(path: Path) -> Manifest:
         needs=_needs(document.get("needs") or [], file),
         only_if=_conditions(document.get("only_if") or {}, file),
         mounts=_mounts(document.get("mounts") or {}, file),
+        remove=_removed(document.get("remove") or [], file),
     )
 
 
@@ -104,6 +107,17 @@ def _mounts(value: object, file: str) -> dict[str, str]:
             except UnsafeInputError as error:
                 raise UnsafeInputError(f"{file}: `mounts`: {error.message}", hint=error.hint, file=file) from None
     return dict(value)
+
+
+def _removed(value: object, file: str) -> tuple[str, ...]:
+    paths = [value] if isinstance(value, str) else value
+    if not isinstance(paths, list) or not all(isinstance(path, str) and path.strip("/") for path in paths):
+        raise UsageError(
+            f"{file}: `remove` is not a list of paths",
+            hint="For example `remove: [samples/java, NOTES.md]`.",
+            file=file,
+        )
+    return tuple(path.strip("/") for path in paths)
 
 
 def _maps_texts(value: object) -> TypeGuard[Mapping[str, str]]:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from modelpress.bundle import ExistingFile
 from modelpress.errors import UsageError
-from modelpress.templating.set_folder import SetFolder
-from modelpress.templating.sets import SUFFIX, TemplateSet
+from modelpress.templating.set_folder import SUFFIX, SetFolder
+from modelpress.templating.sets import TemplateSet
 from modelpress.templating.variables import suggestion
 
 

@@ -12,7 +12,8 @@ from modelpress.errors import ModelpressError, UnsafeInputError
 from modelpress.templating.context import RenderContext, as_plain
 from modelpress.templating.faults import Place, explain
 from modelpress.templating.manifest import MANIFEST_NAME
-from modelpress.templating.sets import SUFFIX, TemplateSet, conditions_of, is_partial
+from modelpress.templating.set_folder import SUFFIX
+from modelpress.templating.sets import TemplateSet, conditions_of, is_partial
 
 if TYPE_CHECKING:
     from jinja2 import Template

@@ -13,6 +13,12 @@ from modelpress.filetree import FolderTree
 from modelpress.project_files import BYTECODE, marked_entry
 from modelpress.templating.manifest import MANIFEST_NAME
 
+SUFFIX = ".jinja"
+"""What a template's name ends in, and its output's does not."""
+
+CASES = "_tests"
+"""The folder of a set's own golden cases, which are no part of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mount:
@@ -27,13 +33,16 @@ class SetFolder:
     """One folder of files of a template set. `set_name` is the set that it lies in, whichever one uses it.
 
     A file's name is its path in the set that is rendered: below a mount it differs from the
-    path in the folder.
+    path in the folder. `removes` are paths of files and folders of the set that farther folders
+    put into it. A foreign folder was written by others.
     """
 
     set_name: str
     layer: str
     tree: FolderTree
     mount: Mount | None = None
+    removes: tuple[str, ...] = ()
+    is_foreign: bool = False
 
     @property
     def path(self) -> Path:
@@ -45,8 +54,12 @@ class SetFolder:
         for inside in _files_below(top):
             if self.mount:
                 yield f"{self.mount.target}/{inside}"
-            elif inside != MANIFEST_NAME:
+            elif inside != MANIFEST_NAME and not inside.startswith(f"{CASES}/"):
                 yield inside
+
+    def takes_out(self, name: str) -> bool:
+        """Whether `remove` names that file of a farther folder: by its path, that of its output, or a folder above."""
+        return any(name in {path, f"{path}{SUFFIX}"} or name.startswith(f"{path}/") for path in self.removes)
 
     def entry(self, name: str) -> Entry | None:
         """The file of that name, None where there is none. Raises UnsafeInputError for one that leads outside."""

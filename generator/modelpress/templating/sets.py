@@ -1,35 +1,17 @@
-"""Template sets: folders on a search path, the nearer overlaying the farther file by file.
-
-A layer (project, team, built-in) is a folder of sets. A set is made of the folder of its name
-in every layer, nearest first, then of the folders of the set that it extends, and last of the
-folders that it mounts.
-"""
+"""Template sets: folders on a search path, the nearer overlaying the farther file by file."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from modelpress.errors import UsageError
-from modelpress.filetree import FolderTree
-from modelpress.templating.manifest import MANIFEST_NAME, Manifest, read_manifest
-from modelpress.templating.set_folder import Mount, SetFolder
+from modelpress.errors import ModelpressError, UsageError
+from modelpress.templating.layer import Layer
+from modelpress.templating.set_folder import SUFFIX, SetFolder
+from modelpress.templating.stacking import Stacks, folders_of, lineage, stacked
 from modelpress.templating.variables import Variable, resolve_values, suggestion
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """One place on the search path: its name for people and its folder."""
-
-    name: str
-    path: Path
-
-
-SUFFIX = ".jinja"
-"""What a template's name ends in, and its output's does not."""
 
 Library = tuple[tuple[str, tuple[SetFolder, ...]], ...]
 """The folders of every set, by its name: what templates may refer to."""
@@ -59,13 +41,23 @@ class TemplateSet:
         """The layer of its nearest folder."""
         return self.folders[0].layer
 
+    @property
+    def is_foreign(self) -> bool:
+        """Whether rendering it may run what others wrote: its templates may name those of any set in the library."""
+        return any(folder.is_foreign for _, folders in self.library for folder in folders)
+
     def sources(self) -> dict[str, int]:
         """Path of every file, partials included, to the place in `folders` that it comes from; sorted."""
         found: dict[str, int] = {}
         for place, folder in enumerate(self.folders):
             for name in folder.names():
-                found.setdefault(name, place)
+                if self.remover(name, place) is None:
+                    found.setdefault(name, place)
         return dict(sorted(found.items()))
+
+    def remover(self, name: str, place: int) -> SetFolder | None:
+        """The nearer folder that takes the file `name` of the folder at `place` out of the set, if one does."""
+        return next((folder for folder in self.folders[:place] if folder.takes_out(name)), None)
 
 
 def conditions_of(template_set: TemplateSet, name: str) -> list[str]:
@@ -79,33 +71,41 @@ def is_partial(path: str) -> bool:
     return any(part.startswith("_") for part in PurePosixPath(path).parts)
 
 
-def search_path(project: Sequence[Path] = (), team: Sequence[Path] = ()) -> tuple[Layer, ...]:
-    """Where sets are looked for, nearest first: the project's folders, the team's, the built-in one.
+@dataclass(frozen=True, slots=True)
+class Sets(Mapping[str, TemplateSet]):
+    """The sets on a search path that can be used, by name; `broken` are the others, with what is wrong with each."""
 
-    Raises UsageError for a folder that does not exist.
-    """
-    from importlib.resources import files
+    sound: Mapping[str, TemplateSet]
+    broken: Mapping[str, ModelpressError]
 
-    layers = [*(Layer("project", path) for path in project), *(Layer("team", path) for path in team)]
-    for layer in layers:
-        if not layer.path.is_dir():
-            raise UsageError(
-                f"the template folder {layer.path} does not exist",
-                hint="Correct --templates or MODELPRESS_TEMPLATES.",
-                file=str(layer.path),
-            )
-    return (*layers, Layer("built-in", Path(str(files("modelpress.templates")))))
+    def __getitem__(self, name: str) -> TemplateSet:
+        return self.sound[name]
 
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.sound)
 
-def load_sets(layers: Sequence[Layer]) -> dict[str, TemplateSet]:
-    """Every set on the search path by name, sorted. Raises UsageError for a bad template-set.yaml or a cycle."""
-    stacks = _stacks(layers)
-    library = tuple((name, (*_inherited(name, stacks), *_mounted(name, stacks))) for name in sorted(stacks))
-    return {name: _template_set(name, stacks, library) for name in sorted(stacks)}
+    def __len__(self) -> int:
+        return len(self.sound)
 
 
-def find_set(sets: Mapping[str, TemplateSet], name: str) -> TemplateSet:
-    """The set of that name. Raises UsageError with the nearest name as the hint."""
+def load_sets(layers: Sequence[Layer]) -> Sets:
+    """Every set on the search path, sorted by name. One that is broken is an error only where it is asked for."""
+    stacks = stacked(layers)
+    folders: dict[str, tuple[SetFolder, ...]] = {}
+    broken: dict[str, ModelpressError] = {}
+    for name in sorted(stacks):
+        try:
+            folders[name] = folders_of(name, stacks)
+        except ModelpressError as error:
+            broken[name] = error
+    library = tuple(folders.items())
+    return Sets({name: _template_set(name, stacks, library) for name in folders}, broken)
+
+
+def find_set(sets: Sets, name: str) -> TemplateSet:
+    """The set of that name. Raises UsageError with the nearest name as the hint, and the error of a broken set."""
+    if name in sets.broken:
+        raise sets.broken[name]
     if name not in sets:
         raise UsageError(f"there is no template set {name!r}", hint=suggestion(name, sets))
     return sets[name]
@@ -130,97 +130,9 @@ def resolve_settings(
     return settings
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    folder: SetFolder
-    manifest: Manifest | None
-
-
-def _stacks(layers: Sequence[Layer]) -> dict[str, list[_Found]]:
-    """The folders of each name, nearest first, down to the last one that has a manifest."""
-    found: dict[str, list[_Found]] = {}
-    for layer in layers:
-        for path in sorted(layer.path.iterdir()):
-            if path.is_dir() and not path.name.startswith(("_", ".")):
-                found.setdefault(path.name, []).append(_found(layer, path))
-    for folders in found.values():
-        while folders and folders[-1].manifest is None:
-            folders.pop()
-    return {name: folders for name, folders in found.items() if folders}
-
-
-def _found(layer: Layer, path: Path) -> _Found:
-    manifest = path / MANIFEST_NAME
-    if manifest.is_file() and not re.fullmatch("[a-z0-9][a-z0-9._-]*", path.name):
-        raise UsageError(
-            f"{path} is not a name for a template set",
-            hint="Use small letters, digits, '.', '_' and '-'.",
-            file=str(path),
-        )
-    folder = SetFolder(path.name, layer.name, FolderTree(path))
-    return _Found(folder, read_manifest(manifest) if manifest.is_file() else None)
-
-
-def _extends(name: str, stacks: Mapping[str, list[_Found]]) -> str | None:
-    """The set that `name` says it extends; its own name means the next layer, which is there anyway."""
-    folders = stacks[name]
-    said = next((one.manifest.extends for one in folders if one.manifest and one.manifest.extends), None)
-    return None if said == name and len(folders) > 1 else said
-
-
-def _lineage(name: str, stacks: Mapping[str, list[_Found]]) -> list[str]:
-    """The set itself and all that it extends, in turn."""
-    chain = [name]
-    while (parent := _extends(chain[-1], stacks)) is not None:
-        file = str(stacks[chain[-1]][0].folder.path / MANIFEST_NAME)
-        if parent not in stacks:
-            raise UsageError(
-                f"the template set {chain[-1]} extends {parent!r}, which does not exist",
-                hint=suggestion(parent, stacks),
-                file=file,
-            )
-        if parent in chain:
-            raise UsageError(
-                f"template sets extend each other in a circle: {' -> '.join([*chain, parent])}",
-                hint="Take `extends` out of one of them.",
-                file=file,
-            )
-        chain.append(parent)
-    return chain
-
-
-def _inherited(name: str, stacks: Mapping[str, list[_Found]]) -> Iterator[SetFolder]:
-    for ancestor in _lineage(name, stacks):
-        yield from (one.folder for one in stacks[ancestor])
-
-
-def _mounted(name: str, stacks: Mapping[str, list[_Found]]) -> Iterator[SetFolder]:
-    """What the set and those that it extends mount of the files of others, which bring nothing else along."""
-    mounts: dict[str, tuple[str, str]] = {}
-    for one in (one for ancestor in _lineage(name, stacks) for one in stacks[ancestor]):
-        for target, source in (one.manifest.mounts if one.manifest else {}).items():
-            mounts.setdefault(target, (source, str(one.folder.path / MANIFEST_NAME)))
-    for target, (source, file) in mounts.items():
-        set_name, _, folder = source.partition(":")
-        if set_name not in stacks:
-            raise UsageError(
-                f"{file}: `mounts` names the set {set_name!r}, which does not exist",
-                hint=suggestion(set_name, stacks),
-                file=file,
-            )
-        found = [one for one in _inherited(set_name, stacks) if (one.path / folder).is_dir()]
-        if not found:
-            raise UsageError(
-                f"{file}: `mounts` names {source!r}, but that set has no such folder",
-                hint="Correct the folder.",
-                file=file,
-            )
-        yield from (replace(one, mount=Mount(target, folder)) for one in found)
-
-
-def _template_set(name: str, stacks: Mapping[str, list[_Found]], library: Library) -> TemplateSet:
-    lineage = _lineage(name, stacks)
-    manifests = [one.manifest for ancestor in lineage for one in stacks[ancestor] if one.manifest]
+def _template_set(name: str, stacks: Stacks, library: Library) -> TemplateSet:
+    ancestors = lineage(name, stacks)
+    manifests = [one.manifest for ancestor in ancestors for one in stacks[ancestor]]
     variables: dict[str, Variable] = {}
     only_if: dict[str, str] = {}
     for manifest in reversed(manifests):
@@ -230,10 +142,10 @@ def _template_set(name: str, stacks: Mapping[str, list[_Found]], library: Librar
         name=name,
         description=next((manifest.description for manifest in manifests if manifest.description), ""),
         folders=dict(library)[name],
-        extends=lineage[1] if len(lineage) > 1 else None,
+        extends=ancestors[1] if len(ancestors) > 1 else None,
         variables=variables,
         needs=tuple(sorted({need for manifest in manifests for need in manifest.needs})),
         only_if=only_if,
-        lineage=tuple(lineage[1:]),
+        lineage=tuple(ancestors[1:]),
         library=library,
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from modelpress.errors import ModelpressError, UnsafeInputError, UsageError
-from modelpress.projects.skeleton.reference import parse_reference, without_credentials
+from modelpress.fetching.address import without_credentials
+from modelpress.projects.skeleton.reference import parse_reference
 
 ABBREVIATIONS = {"gh": "https://github.com/{0}.git", "bb": "https://bitbucket.org/{0}"}
 

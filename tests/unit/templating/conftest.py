@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from modelpress.templating import Layer, TemplateSet, load_sets
+from modelpress.templating import Layer, Sets, load_sets
 
-Load = Callable[[Mapping[str, str]], dict[str, TemplateSet]]
+Load = Callable[[Mapping[str, str]], Sets]
 
 
 @pytest.fixture
 def load(tmp_path: Path) -> Load:
     """Writes files named `layer/set/path` and loads the sets: the layers are near, middle and far."""
 
-    def write_and_load(files: Mapping[str, str]) -> dict[str, TemplateSet]:
+    def write_and_load(files: Mapping[str, str]) -> Sets:
         for name, content in files.items():
             path = tmp_path / name
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from modelpress.errors import UnsafeInputError, UsageError
-from modelpress.templating import TemplateSet, find_set, load_sets, resolve_settings, search_path
+from modelpress.templating import Sets, find_set, load_sets, resolve_settings, search_path
 
-Load = Callable[[Mapping[str, str]], dict[str, TemplateSet]]
+Load = Callable[[Mapping[str, str]], Sets]
 
 
 def test_a_nearer_file_replaces_and_the_others_stay(load: Load) -> None:
@@ -104,7 +104,7 @@ def test_a_link_to_a_folder_is_refused(load: Load, tmp_path: Path) -> None:
 
 BAD_MANIFESTS = [
     ("extend: base", "has the unknown key 'extend'", "Did you mean 'extends'?"),
-    ("- a", "is not a mapping", "Its keys: description, extends, variables, needs, only_if, mounts."),
+    ("- a", "is not a mapping", "Its keys: description, extends, variables, needs, only_if, mounts, remove."),
     ("description: [a", ":2: not valid YAML: ", "Correct the YAML."),
     ("description: 1", "`description` is not a text", "Quote it."),
     ("needs: [hsh]", "needs the unknown 'hsh'", "Did you mean 'hash'?"),
@@ -122,6 +122,8 @@ BAD_MANIFESTS = [
     ("variables: {x: {type: choice, choices: [a, b], default: c}}", "has a bad default: expected one of a, b", ""),
     ("only_if: [a]", "`only_if` does not map paths to expressions", "For example"),
     ("only_if: {a: 1}", "`only_if` does not map paths to expressions", "For example"),
+    ("remove: {a: 1}", "`remove` is not a list of paths", "For example"),
+    ("remove: ['/']", "`remove` is not a list of paths", "For example"),
     ("mounts: [a]", "`mounts` does not map folders", "For example `samples/python/model_runner: runner:"),
     ("mounts: {a: 1}", "`mounts` does not map folders", "For example"),
     ("mounts: {a: bse:b}", "`mounts` names the set 'bse', which does not exist", "Did you mean 'base'?"),
@@ -135,7 +137,7 @@ BAD_MANIFESTS = [
 @pytest.mark.parametrize(("text", "message", "hint"), BAD_MANIFESTS, ids=[case[1] for case in BAD_MANIFESTS])
 def test_a_bad_manifest_is_one_clear_error(load: Load, text: str, message: str, hint: str) -> None:
     with pytest.raises(UsageError) as caught:
-        load({"far/base/template-set.yaml": text})
+        find_set(load({"far/base/template-set.yaml": text}), "base")
     assert message in caught.value.message
     assert caught.value.hint.startswith(hint)
     assert "template-set.yaml" in caught.value.file
@@ -144,18 +146,62 @@ def test_a_bad_manifest_is_one_clear_error(load: Load, text: str, message: str, 
 @pytest.mark.parametrize("mount", ["../a: base:b", "/a: base:b", "a: base:../b", "a: base", "a: 'base:'"])
 def test_a_mount_that_leads_outside_is_refused(load: Load, mount: str) -> None:
     with pytest.raises(UnsafeInputError, match=r"`mounts`: .* cannot be a path in a bundle") as caught:
-        load({"far/base/template-set.yaml": f"mounts: {{{mount}}}"})
+        find_set(load({"far/base/template-set.yaml": f"mounts: {{{mount}}}"}), "base")
     assert "template-set.yaml" in caught.value.file
 
 
 def test_a_circle_of_sets_names_the_chain(load: Load) -> None:
     with pytest.raises(UsageError, match="in a circle: a -> b -> c -> a"):
-        load({f"far/{name}/template-set.yaml": f"extends: {other}" for name, other in ("ab", "bc", "ca")})
+        find_set(
+            load({f"far/{name}/template-set.yaml": f"extends: {other}" for name, other in ("ab", "bc", "ca")}), "a"
+        )
 
 
 def test_a_set_with_a_name_that_templates_cannot_say_is_refused(load: Load) -> None:
     with pytest.raises(UsageError, match="is not a name for a template set"):
-        load({"far/My Set/template-set.yaml": ""})
+        find_set(load({"far/My Set/template-set.yaml": ""}), "My Set")
+
+
+def test_a_broken_set_stops_nobody_who_does_not_use_it(load: Load) -> None:
+    sets = load(
+        {
+            "far/broken/template-set.yaml": "variables: [",
+            "far/heir/template-set.yaml": "extends: broken",
+            "far/sound/template-set.yaml": "",
+        }
+    )
+    assert (list(sets), sorted(sets.broken)) == (["sound"], ["broken", "heir"])
+    assert find_set(sets, "sound").name == "sound"
+    for name in ("broken", "heir"):
+        with pytest.raises(UsageError, match=r"broken/template-set\.yaml:\d: not valid YAML"):
+            find_set(sets, name)
+
+
+REMOVED = [("sub", {"a.txt.jinja"}), ("a.txt", {"sub/b.txt"}), ("a.txt.jinja", {"sub/b.txt"}), ("su", None)]
+
+
+@pytest.mark.parametrize(("removed", "left"), REMOVED)
+def test_farther_files_are_removed(load: Load, removed: str, left: set[str] | None) -> None:
+    far = {"far/base/template-set.yaml": "", "far/base/a.txt.jinja": "", "far/base/sub/b.txt": ""}
+    base = load({**far, "middle/base/template-set.yaml": f"remove: {removed}"})["base"]
+    assert set(base.sources()) == (left or {"a.txt.jinja", "sub/b.txt"})
+    again = load({"near/base/sub/b.txt": "", "near/base/a.txt.jinja": ""})["base"]
+    assert set(again.sources()) == {"a.txt.jinja", "sub/b.txt"}, "a nearer layer may bring back what one removed"
+
+
+def test_an_extending_set_removes_what_it_inherits_and_what_is_mounted(load: Load) -> None:
+    sets = load(
+        {
+            "far/shared/template-set.yaml": "",
+            "far/shared/code/a.py": "",
+            "far/shared/code/b.py": "",
+            "far/base/template-set.yaml": "mounts: {code: shared:code}",
+            "far/base/c.txt": "",
+            "far/heir/template-set.yaml": "extends: base\nremove: [code/a.py, c.txt]",
+        }
+    )
+    assert list(sets["heir"].sources()) == ["code/b.py"]
+    assert list(sets["base"].sources()) == ["c.txt", "code/a.py", "code/b.py"]
 
 
 VARIABLES = """
@@ -227,7 +273,7 @@ def test_a_missing_set_is_an_error_with_a_suggestion(load: Load) -> None:
 
 def test_a_missing_template_folder_is_a_usage_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="does not exist"):
-        search_path(team=[tmp_path / "nowhere"])
+        search_path([tmp_path / "nowhere"])
 
 
 def test_built_in_sets_are_found_and_described() -> None:

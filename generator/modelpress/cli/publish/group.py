@@ -6,6 +6,7 @@ import click
 
 from modelpress.cli.publish.assets import data, model
 from modelpress.cli.publish.endpoints import batch, online
+from modelpress.cli.publish.image import image
 
 
 @click.group()
@@ -13,5 +14,5 @@ def publish() -> None:
     """Publish what a rendered project describes."""
 
 
-for command in (model, data, online, batch):
+for command in (model, data, online, batch, image):
     publish.add_command(command)

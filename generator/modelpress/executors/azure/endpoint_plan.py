@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from modelpress.bundle import Bundle
@@ -141,6 +141,9 @@ class _Planning:
         sha256 = digest_of(files.deployment.data, PLACED, packed.sha256)
         live = read_live(self.kind, files.endpoint_name)
         place = place_of(str(files.deployment.get("name")), sha256, live)
+        if place.action == "keep":
+            model = replace(model, step=_had(model.step))
+            environment = replace(environment, step=environment.step and _had(environment.step))
         record = self.state.get("operations", key_of(files.endpoint_name)) or {}
         ramp = ramp_of(place.name, live.shares if live else {}, self.target.rollout.traffic, record)
         return EndpointPlan(
@@ -177,7 +180,7 @@ class _Planning:
     def _packed(self, model: PlannedAsset, environment: PlannedEnvironment, code: Content) -> Packed:
         name, version = model.step.name, str(model.step.version)
         package = self.project.files.package
-        parts = (name, version, model.content.sha256, environment.sha256, code.sha256)
+        parts = (name, model.content.sha256, environment.sha256, code.sha256)
         sha256 = digest_of(package.data if package else {}, (), *parts)
         return Packed(name, version, code_id(self.kind.workspace, code), environment.id, sha256)
 
@@ -223,6 +226,13 @@ class _Planning:
             for one in live.deployments.values()
             if one.sha256 and one.name != place.name and one.name not in last and one.name not in live.mirrored
         )
+
+
+def _had(step: Step) -> Step:
+    """The step for what a deployment has got already: nothing new is registered for it."""
+    if step.action not in {"create", "conflict"}:
+        return step
+    return replace(step, version=None, action="keep", reason="the deployment has it", overlays={})
 
 
 def _traffic_steps(endpoint: str, ramp: Ramp) -> tuple[Step, ...]:

@@ -68,6 +68,7 @@ class _Publishing:
                 deployer.create_endpoint(plan.endpoint, plan.kind.load_endpoint(plan.files.endpoint))
             self._deploy(deployer, parts)
         else:
+            self._describe()
             deployer.make(plan.deployment, None, plan.sha256)
         traffic.climb(plan.ramp, self._test())
         for step in plan.pruned:
@@ -81,16 +82,28 @@ class _Publishing:
         store, context = BlobStore(workspace), plan.environment.context
         upload([plan.code, *([context] if context else [])], store, workspace.retries)
         register_code(workspace, plan.code, store)
-        step = plan.environment.step
-        if step is not None:
-            register_environment(workspace, plan.environment, store)
-            note = {"version": step.version, "content_sha256": plan.environment.sha256}
-            plan.state.put("steps", step.key, note)
+        self._register_environment(store)
         if plan.package is None:
             model_id = workspace.id_of("models", model.step.name, str(model.step.version))
             return Parts(plan.environment.id, model_id, code_id(workspace, plan.code))
         variables = self.values.resolved(plan.files.package_variables)
         return Parts(make_package(self.waiting, plan.package, plan.state, variables))
+
+    def _register_environment(self, store: BlobStore) -> None:
+        plan = self.plan
+        step = plan.environment.step
+        if step is not None:
+            register_environment(plan.connection, plan.environment, store)
+            note = {"version": step.version, "content_sha256": plan.environment.sha256}
+            plan.state.put("steps", step.key, note)
+
+    def _describe(self) -> None:
+        """Bring descriptions and tags of what a kept deployment has up to date."""
+        plan, environment = self.plan, self.plan.environment.step
+        if plan.model.step.action == "update":
+            register(plan.connection, [plan.model], plan.target.wishes, plan.state)
+        if environment is not None and environment.action == "update":
+            self._register_environment(BlobStore(plan.connection))
 
     def _deploy(self, deployer: Deployer, parts: Parts) -> None:
         plan = self.plan

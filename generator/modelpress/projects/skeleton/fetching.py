@@ -12,9 +12,9 @@ from pathlib import Path
 
 from modelpress.errors import UnsafeInputError, UsageError
 from modelpress.executors.target import writing_to
-from modelpress.filetree import ZipTree, reading
+from modelpress.fetching.git import Repository, clone
+from modelpress.fetching.unpacking import sha256_of, unpack
 from modelpress.project_files import BYTECODE
-from modelpress.projects.skeleton.git import clone
 from modelpress.projects.skeleton.reference import Reference
 from modelpress.projects.skeleton.variables import NAME
 from modelpress.version import __version__
@@ -60,9 +60,11 @@ def fetch(reference: Reference, into: Path) -> Skeleton:
     root = into / "skeleton"
     with writing_to(into):
         if reference.kind == "git":
-            version = f"commit {clone(reference, root)}"
+            repository = Repository(reference.location, reference.shown, reference.checkout)
+            version = f"commit {clone(repository, root)}"
         elif reference.kind == "zip":
-            version = f"sha256 {_unpack(Path(reference.location), root)}"
+            unpack(Path(reference.location), root)
+            version = f"sha256 {sha256_of(Path(reference.location))}"
             root = _top(root, reference)
         else:
             _refuse_no_folder(reference)
@@ -109,21 +111,6 @@ def _copy_one(path: Path, place: Path) -> None:
     elif path.suffix != ".pyc":
         shutil.copyfile(path, place)
         shutil.copymode(path, place)
-
-
-def _unpack(archive: Path, target: Path) -> str:
-    """Write the files of a zip; its SHA-256 in hexadecimal."""
-    tree = ZipTree(archive)
-    for name in tree.names():
-        entry = tree.entry(name)
-        if entry is None or name.endswith(".pyc"):
-            continue
-        place = target / name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with reading(tree.describe(name)), entry.open() as source, place.open("xb") as file:
-            shutil.copyfileobj(source, file)
-    with reading(str(archive)), archive.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _top(root: Path, reference: Reference) -> Path:

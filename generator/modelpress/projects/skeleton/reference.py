@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Literal
-from urllib.parse import urlsplit
 
-from modelpress.errors import UnsafeInputError, UsageError
+from modelpress.errors import UsageError
+from modelpress.fetching.address import check_address, is_address, refuse_dash, without_credentials
 
 Kind = Literal["built-in", "folder", "zip", "git"]
 SCHEMES = ("https", "ssh", "file")
-URL = re.compile(r"(?:(git|hg)\+)?([a-z][a-z0-9+.-]*)://.*", re.IGNORECASE | re.DOTALL)
-HELPER = re.compile(r"[a-z0-9+.-]+::.*", re.IGNORECASE | re.DOTALL)  # git would run a program of that name
-SCP_LIKE = re.compile(r"[^/\\:]+@[^/\\:]+:.*", re.DOTALL)
-CREDENTIALS = re.compile(r"(?<!ssh)://[^/@\s]*@|://[^/@\s:]*:[^/@\s]*@")  # a name alone is none for ssh
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +43,12 @@ def parse_reference(
     Raises UnsafeInputError (exit 4) for what git must not be given, and UsageError for what is
     no skeleton or does not go together.
     """
-    _refuse_dash(text, "skeleton")
+    refuse_dash(text, "skeleton")
     location = _expand(text, abbreviations)
-    _refuse_dash(location, "skeleton")
+    refuse_dash(location, "skeleton")
     kind = _kind(location)
     if checkout is not None:
-        _refuse_dash(checkout, "checkout")
+        refuse_dash(checkout, "checkout")
         if kind != "git":
             raise UsageError(
                 f"--checkout goes with a git URL, and {location} is a {kind}",
@@ -61,13 +56,8 @@ def parse_reference(
             )
     if kind == "git":
         location = location.removeprefix("git+")
-        _check_url(location)
+        check_address(location, SCHEMES)
     return Reference(kind, location, text, checkout, _inside(directory))
-
-
-def without_credentials(text: str) -> str:
-    """The text with every password, and every user name that may be a token, taken out of the URLs in it."""
-    return CREDENTIALS.sub("://", text)
 
 
 def _expand(text: str, abbreviations: Mapping[str, str]) -> str:
@@ -85,7 +75,7 @@ def _expand(text: str, abbreviations: Mapping[str, str]) -> str:
 
 
 def _kind(location: str) -> Kind:
-    is_url = URL.fullmatch(location) or HELPER.fullmatch(location) or SCP_LIKE.fullmatch(location)
+    is_url = is_address(location)
     if location.lower().endswith(".zip"):
         if is_url:
             raise UsageError(
@@ -94,34 +84,6 @@ def _kind(location: str) -> Kind:
             )
         return "zip"
     return "git" if is_url else "folder"
-
-
-def _check_url(url: str) -> None:
-    shown = without_credentials(url)
-    found = URL.fullmatch(url)
-    if not url.isprintable() or (found is None and not SCP_LIKE.fullmatch(url)):
-        raise UnsafeInputError(f"{shown!r} is no address that git may be given", hint="Use https or ssh.")
-    if found is None:
-        user_and_host, _, path = url.partition(":")
-        parts = [*user_and_host.split("@"), path]
-    elif found[1] or found[2].lower() not in SCHEMES:
-        raise UnsafeInputError(
-            f"{shown}: skeletons are fetched with git over {', '.join(SCHEMES)}, and nothing else",
-            hint="Anyone on the way could change what http and git:// bring; other schemes run programs.",
-        )
-    else:
-        split = urlsplit(url)
-        parts = [split.username or "", split.hostname or "", split.path.lstrip("/")]
-        if not split.hostname and split.scheme.lower() != "file":
-            raise UsageError(f"{shown} names no computer", hint="Write it as https://COMPUTER/PATH.")
-    for part in parts:
-        _refuse_dash(part, "address")
-
-
-def _refuse_dash(text: str, what: str) -> None:
-    """Git takes what begins with a dash for an option, and some of them run programs."""
-    if text.startswith("-"):
-        raise UnsafeInputError(f"the {what} {text!r} begins with a dash", hint="Git would take it for an option.")
 
 
 def _inside(directory: str | None) -> str | None:

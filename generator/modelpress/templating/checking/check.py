@@ -13,7 +13,8 @@ from modelpress.errors import ModelpressError
 from modelpress.templating.checking.shapes import ANY, RANGE, context_shapes
 from modelpress.templating.context import RenderContext, as_plain
 from modelpress.templating.render import render_plain
-from modelpress.templating.sets import SUFFIX, TemplateSet, is_partial, resolve_settings
+from modelpress.templating.set_folder import SUFFIX
+from modelpress.templating.sets import TemplateSet, is_partial, resolve_settings
 
 if TYPE_CHECKING:
     from modelpress.templating.checking.survey import Finding, Survey

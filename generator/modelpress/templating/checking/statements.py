@@ -13,7 +13,7 @@ from modelpress.templating.checking import shapes
 from modelpress.templating.checking.expressions import Expressions, Report, dotted
 from modelpress.templating.checking.shapes import ANY, MACRO, MODULE, SAFE, Shape
 from modelpress.templating.filters import LITERAL_FILTERS
-from modelpress.templating.sets import SUFFIX
+from modelpress.templating.set_folder import SUFFIX
 from modelpress.templating.variables import suggestion
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""Images: build the context of a project, name what came out, and push it."""
