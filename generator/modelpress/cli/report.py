@@ -140,3 +140,10 @@ def displayed(report: Report) -> Iterator[Report]:
     finally:
         if isinstance(report, LiveReport):
             report.close()
+
+
+@contextmanager
+def report_for(choice: str) -> Iterator[Report]:
+    """A new report, displayed while it is used."""
+    with displayed(new_report(choice)) as report:
+        yield report

@@ -12,7 +12,7 @@ from modelpress.cli.output import Command, Output, output_options, progress_opti
 from modelpress.cli.publish.interruption import resumable
 from modelpress.cli.publish.steps import steps_document, steps_text
 from modelpress.cli.publish.workspace import Chosen, workspace_options
-from modelpress.cli.report import displayed, new_report
+from modelpress.cli.report import report_for
 from modelpress.executors.azure.plan import OnConflict, Uploader
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _publish(kind: AssetKind, path: Path, chosen: Chosen, output: Output, option
     wishes = Wishes(options["on_conflict"], options["uploader"])
     target = publish_assets.AssetTarget(kind, chosen.options(), state_path(path), wishes)
     bundle = open_bundle(path)
-    with resumable(), displayed(new_report(output.progress)) as report:
+    with resumable(), report_for(output.progress) as report:
         plan = publish_assets.plan(bundle, target, report)
         done = () if options["dry_run"] else publish_assets.execute(plan)
     if options["dry_run"]:

@@ -14,7 +14,7 @@ from modelpress.cli.publish.assets import CONFLICT
 from modelpress.cli.publish.interruption import resumable
 from modelpress.cli.publish.steps import steps_document, steps_text
 from modelpress.cli.publish.workspace import Chosen, workspace_options
-from modelpress.cli.report import displayed, new_report
+from modelpress.cli.report import report_for
 from modelpress.executors.azure.plan import OnConflict
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def _publish(part: EndpointPart, path: Path, chosen: Chosen, output: Output, opt
         part, chosen.options(), state_path(path), Wishes(options["on_conflict"]), _rollout(options)
     )
     bundle = open_bundle(path)
-    with resumable(), displayed(new_report(output.progress)) as report:
+    with resumable(), report_for(output.progress) as report:
         plan = endpoint_plan.plan(bundle, target, report)
         done = None if options["dry_run"] else publish_endpoint.execute(plan)
     if done is None:
