@@ -129,12 +129,10 @@ def test_several_accelerators_are_ranked_together_and_each_on_its_own(tmp_path: 
 
 
 def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
-    source = tmp_path / "elsewhere" / "0.9.1-search-zip"
-    shutil.copytree(OLIVE / "0.9.1-search-zip", source)
-    for folder, run_folder in (("first", OLIVE / "0.9.1-search-zip"), ("second", source)):
-        (tmp_path / folder).mkdir()
-        run_json("package", run_folder, "-o", tmp_path / folder)
-        run_json("render", run_folder, "-o", tmp_path / folder / "project.zip")
+    for folder in ("first", "second"):
+        source = Path(shutil.copytree(OLIVE / "0.9.1-search-zip", tmp_path / folder / "run"))
+        run_json("package", source, "-o", tmp_path / folder)
+        run_json("render", source, "-o", tmp_path / folder / "project.zip")
     for name in ("OutputModels.zip", "project.zip"):
         assert (tmp_path / "first" / name).read_bytes() == (tmp_path / "second" / name).read_bytes()
 
