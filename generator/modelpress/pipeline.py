@@ -9,7 +9,7 @@ executor. Nothing is written before `execute`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from modelpress.bundle import Bundle
@@ -22,7 +22,7 @@ from modelpress.packaging.chosen import Chosen
 from modelpress.packaging.docker import dockerfile_bundle
 from modelpress.packaging.golden import NO_GOLDEN, Golden
 from modelpress.packaging.image_checks import image_remarks
-from modelpress.packaging.olive_zip import zip_bundle
+from modelpress.packaging.olive_zip import is_olives_own, zip_bundle
 from modelpress.packaging.project import project_bundle
 from modelpress.packaging.rendering import Rendering, mlflow_warnings, runtime_warnings
 from modelpress.packaging.runtime_packages import NO_RUNTIME_PACKAGES, RuntimePackages
@@ -48,7 +48,7 @@ class Prepared:
 class Target:
     """Where a bundle goes: a zip where the name ends in .zip, otherwise a folder.
 
-    `force` replaces a folder that is not an unedited project of ours. `home` is where a folder
+    `force` replaces a folder or a zip that is not ours, or was edited. `home` is where a folder
     will lie that is written as a part of something unfinished.
     """
 
@@ -73,7 +73,8 @@ def plan_zip(
     golden: Golden = NO_GOLDEN,
     packages: RuntimePackages = NO_RUNTIME_PACKAGES,
 ) -> Prepared:
-    """Plan a zip of all chosen candidates in Olive's layout."""
+    """Plan a zip of all chosen candidates in Olive's layout; it takes the place of one that Olive wrote."""
+    target = replace(target, force=target.force or is_olives_own(target.path))
     plan = _plan(zip_bundle(chosen, rendering, golden, packages), target)
     return Prepared(plan, chosen, golden, (*remarks_on(chosen, rendering), *packages.remarks))
 
@@ -99,5 +100,5 @@ def remarks_on(chosen: Chosen, rendering: Rendering) -> tuple[str, ...]:
 
 def _plan(bundle: Bundle, target: Target) -> Plan:
     if target.path.suffix.lower() == ".zip":
-        return archive.plan(bundle, target.path, compression=target.compression)
+        return archive.plan(bundle, target.path, compression=target.compression, force=target.force)
     return folder.plan(bundle, target.path, force=target.force)

@@ -129,12 +129,10 @@ def test_several_accelerators_are_ranked_together_and_each_on_its_own(tmp_path: 
 
 
 def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
-    source = tmp_path / "elsewhere" / "0.9.1-search-zip"
-    shutil.copytree(OLIVE / "0.9.1-search-zip", source)
-    for folder, run_folder in (("first", OLIVE / "0.9.1-search-zip"), ("second", source)):
-        (tmp_path / folder).mkdir()
-        run_json("package", run_folder, "-o", tmp_path / folder)
-        run_json("render", run_folder, "-o", tmp_path / folder / "project.zip")
+    for folder in ("first", "second"):
+        source = Path(shutil.copytree(OLIVE / "0.9.1-search-zip", tmp_path / folder / "run"))
+        run_json("package", source, "-o", tmp_path / folder)
+        run_json("render", source, "-o", tmp_path / folder / "project.zip")
     for name in ("OutputModels.zip", "project.zip"):
         assert (tmp_path / "first" / name).read_bytes() == (tmp_path / "second" / name).read_bytes()
 
@@ -163,25 +161,17 @@ def test_the_workflow_file_is_source_and_configuration_at_once(tmp_path: Path) -
     assert load_every_model(unpack(tmp_path / "run" / "Named.zip", tmp_path / "unpacked")) == 4
 
 
-@pytest.mark.parametrize(
-    ("packaging", "what"),
-    [
-        ({"type": "Dockerfile"}, "the packaging type Dockerfile"),
-        ({"type": "AzureMLModels"}, "the packaging type AzureMLModels"),
-    ],
-)
-def test_what_cannot_be_made_yet_is_refused_before_anything_is_read(
-    packaging: dict[str, object], what: str, tmp_path: Path
-) -> None:
+def test_a_dockerfile_package_is_a_build_context(tmp_path: Path) -> None:
     config = tmp_path / "config.json"
-    config.write_text(json.dumps({"packaging_config": packaging}))
-    result = run("package", OLIVE / "0.9.1-search-zip", "-c", config, "-o", tmp_path)
-    assert result.exit_code == 2
-    assert f"packages[0]: this version of modelpress cannot make {what}" in result.stderr
-    assert ("--type Zipfile" in result.stderr) == (
-        packaging["type"] != "Zipfile"
-    )  # no help where an option is the cause
-    assert list(tmp_path.glob("*.zip")) == []
+    config.write_text(json.dumps({"packaging_config": {"type": "Dockerfile"}}))
+    result = run("package", OLIVE / "0.9.1-search-zip", "-c", config, "-o", tmp_path, "--format", "json")
+    assert result.exit_code == 0, result.stderr
+    [artifact] = json.loads(result.stdout)["artifacts"]
+    assert artifact["type"] == "Dockerfile"
+    context = Path(artifact["path"])
+    assert context == tmp_path / "docker"
+    assert "COPY" in (context / "Dockerfile").read_text()
+    assert (context / "docker_content/model/model.onnx").is_file()
 
 
 def test_every_candidate_becomes_an_mlflow_model_where_the_configuration_says_so(tmp_path: Path) -> None:
@@ -507,3 +497,22 @@ def test_a_csv_listing_is_packaged(tmp_path: Path) -> None:
     run_json("package", listing, "-o", tmp_path / "out")
     bundle = unpack(tmp_path / "out" / "OutputModels.zip", tmp_path / "unpacked")
     assert load_every_model(bundle) == 2
+
+
+def test_packaging_replaces_olives_own_zip_and_ours(tmp_path: Path) -> None:
+    shutil.copytree(EXAMPLES / "olive-run" / "run", tmp_path / "run")
+    with zipfile.ZipFile(tmp_path / "run" / "OutputModels.zip") as olives:
+        assert "SHA256SUMS" not in olives.namelist()
+    for _ in range(2):
+        run_json("package", tmp_path / "run", "--no-runtime-packages")
+        with zipfile.ZipFile(tmp_path / "run" / "OutputModels.zip") as ours:
+            assert "SHA256SUMS" in ours.namelist()
+
+
+def test_a_file_in_the_way_is_replaced_by_force(tmp_path: Path) -> None:
+    (tmp_path / "project.zip").write_text("precious")
+    source = EXAMPLES / "single-model" / "model.onnx"
+    assert run("render", source, "-o", tmp_path / "project.zip").exit_code == 1
+    assert (tmp_path / "project.zip").read_text() == "precious"
+    run_json("render", source, "-o", tmp_path / "project.zip", "--force")
+    run_json("render", source, "-o", tmp_path / "project.zip")

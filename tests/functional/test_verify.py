@@ -132,6 +132,27 @@ def test_what_modelpress_did_not_write_is_told(tmp_path: Path) -> None:
     assert unknown.exit_code == 2
 
 
+@pytest.mark.parametrize("name", ["fortran", "ccp", "sample/cpp"])
+def test_what_can_never_be_found_cannot_be_required(project: Path, name: str) -> None:
+    result = run("verify", project, "--only", "manifest", "--require", f"manifest,{name}")
+    assert result.exit_code == 2
+    assert f"--require {name.partition('/')[0]}: there is no such name" in result.stderr
+    assert "manifest, models, samples, python, cpp, csharp, java, javascript, all" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["models", "cpp", "samples", "models/model/other.onnx"])
+def test_what_was_required_and_not_found_is_a_failure(project: Path, name: str) -> None:
+    result = run("verify", project, "--only", "manifest", "--require", name, "--format", "json")
+    assert result.exit_code == 3
+    assert findings(result)[name]["detail"] == "required, but there is nothing of that name to check"
+    assert findings(result)["manifest"]["status"] == "passed"
+
+
+def test_a_check_and_one_thing_of_it_can_be_required(project: Path) -> None:
+    required = "models,models/model/model.onnx"
+    assert run("verify", project, "--only", "models", "--require", required, "--trust").exit_code == 0
+
+
 def test_verifying_changes_nothing_in_the_project(project: Path) -> None:
     before = {path: path.read_bytes() for path in project.rglob("*") if path.is_file()}
     run("verify", project, "--trust")

@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[2] / "generator" / "modelpress"
 
 # A part may import the parts on earlier lines, and itself.
 FLOW = [
-    {"errors", "version", "wording"},
+    {"errors", "version", "wording", "limits"},
     {
         "bundle",
         "filetree",

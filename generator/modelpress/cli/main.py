@@ -15,7 +15,7 @@ from modelpress.cli.doctor import doctor
 from modelpress.cli.init import init
 from modelpress.cli.inspect import inspect
 from modelpress.cli.output import error_document, report_error, wants_json
-from modelpress.cli.package import package
+from modelpress.cli.packaging.package import package
 from modelpress.cli.publish.group import publish
 from modelpress.cli.rank import rank
 from modelpress.cli.render import render

@@ -27,7 +27,7 @@ DEFAULT_FOLDER = "deploy"
 @click.option("-o", "--output", "target", type=click.Path(path_type=Path), metavar="DIR|FILE.zip", help="Where to.")
 @click.option("--rank", type=click.IntRange(min=1), default=1, show_default=True, help="The candidate of this rank.")
 @click.option("--var", "variables", multiple=True, metavar="SET.KEY=VALUE", help="A template set's own variable.")
-@click.option("--force", is_flag=True, help="Replace a folder that is not an unedited project.")
+@click.option("--force", is_flag=True, help="Replace a folder or zip that is not ours, or was edited.")
 @render_options
 @dry_run_option
 @trust_option

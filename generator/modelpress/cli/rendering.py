@@ -38,7 +38,7 @@ def ingredients_of(settings: Settings, chosen: Chosen, place: Place, source: Pat
     render = settings.configuration.render
     dims = dimensions_of(chosen, render.dims)
     return Ingredients(
-        rendering_for(settings, chosen.request.source, render.sets or DEFAULT_SETS, dims),
+        rendering_for(settings, chosen.request.source, render.sets or DEFAULT_SETS, dims, render.variables),
         golden_for(settings, chosen, dims, by_default=True),
         answers_of(settings, source, place, rank=chosen.entries[0].rank),
     )
@@ -53,14 +53,20 @@ def prepared_project(settings: Settings, chosen: Chosen, target: Target, source:
     return pipeline.plan_project(chosen, made.rendering, target, made.golden, made.answers)
 
 
-def rendering_for(settings: Settings, source: Path, sets: Sequence[str], dims: Mapping[str, int]) -> Rendering:
-    """The template sets of these names with their variables; sizes of dimensions are a variable of the samples."""
+def rendering_for(
+    settings: Settings,
+    source: Path,
+    sets: Sequence[str],
+    dims: Mapping[str, int],
+    said: Mapping[str, Mapping[str, object]],
+) -> Rendering:
+    """The template sets of these names with what is `said` of their variables; sizes are a variable of the samples."""
     from modelpress.packaging.rendering import Rendering
     from modelpress.templating import ProjectContext
 
     configuration = settings.configuration
     project = configuration.project
-    variables: dict[str, Mapping[str, object]] = dict(configuration.render.variables)
+    variables = dict(said)
     if dims and SAMPLES in sets:
         sizes = [f"{name}={size}" for name, size in dims.items()]
         variables[SAMPLES] = {"dims": sizes, **variables.get(SAMPLES, {})}

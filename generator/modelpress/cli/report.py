@@ -89,9 +89,10 @@ class LiveReport:
         self._text = printable(text)
 
     def close(self) -> None:
-        """Take the display away."""
+        """Take the display away, until there is something to show again."""
         if self._live is not None:
             self._live.stop()
+            self._live = None
 
     def _show(self) -> None:
         if self._live is not None:
@@ -122,18 +123,27 @@ class LiveReport:
         )
 
 
-@contextmanager
-def report_for(choice: str) -> Iterator[Report]:
+def new_report(choice: str) -> Report:
     """What shows the work for --progress auto, plain or none; `auto` off a terminal shows events alone."""
     if choice == "none":
-        yield SILENT
-    elif choice == "plain":
-        yield LineReport()
-    elif not sys.stderr.isatty():
-        yield EventReport()
-    else:
-        report = LiveReport()
-        try:
-            yield report
-        finally:
+        return SILENT
+    if choice == "plain":
+        return LineReport()
+    return LiveReport() if sys.stderr.isatty() else EventReport()
+
+
+@contextmanager
+def displayed(report: Report) -> Iterator[Report]:
+    """Use a report; what it displays on a terminal is gone afterwards."""
+    try:
+        yield report
+    finally:
+        if isinstance(report, LiveReport):
             report.close()
+
+
+@contextmanager
+def report_for(choice: str) -> Iterator[Report]:
+    """A new report, displayed while it is used."""
+    with displayed(new_report(choice)) as report:
+        yield report

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from modelpress.cli.output import Output, Table, output_options, table
+from modelpress.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,19 +35,18 @@ def verify(path: Path, output: Output, only: str | None, require: str | None, tr
     """
     from modelpress.cli.options import settings_in_force
     from modelpress.cli.publish.image import build_options
-    from modelpress.errors import UsageError
     from modelpress.executors.image.options import BuildOptions
+    from modelpress.proving.languages import LANGUAGES
     from modelpress.proving.report import required
     from modelpress.proving.verification import Verification
     from modelpress.proving.verification import verify as prove
 
-    known = (*CHECKS, *ON_REQUEST)
-    chosen = _names(only) or (*CHECKS, *(name for name in _names(require) if name in ON_REQUEST))
-    unknown = [name for name in chosen if name not in known]
-    if unknown:
-        raise UsageError(f"--only {unknown[0]}: there is no such check", hint=f"Known: {', '.join(known)}.")
+    known, wanted = (*CHECKS, *ON_REQUEST), _names(require)
+    chosen = _names(only) or (*CHECKS, *(name for name in wanted if name in ON_REQUEST))
+    _refuse_unknown("--only", chosen, known)
+    _refuse_unknown("--require", [name.partition("/")[0] for name in wanted], (*known, *LANGUAGES, "all"))
     image = build_options(settings_in_force({})) if "image" in chosen else BuildOptions()
-    findings = required(prove(path, Verification(chosen, trust=trust, image=image)), _names(require))
+    findings = required(prove(path, Verification(chosen, trust=trust, image=image)), wanted)
     failed = any(found.status == "failed" for found in findings)
     document = {
         "passed": not failed,
@@ -62,6 +62,12 @@ def verify(path: Path, output: Output, only: str | None, require: str | None, tr
 
 def _names(text: str | None) -> tuple[str, ...]:
     return tuple(name.strip() for name in (text or "").split(",") if name.strip())
+
+
+def _refuse_unknown(option: str, names: Sequence[str], known: Sequence[str]) -> None:
+    for name in names:
+        if name not in known:
+            raise UsageError(f"{option} {name}: there is no such name", hint=f"Known: {', '.join(known)}.")
 
 
 def _as_table(findings: Sequence[Finding]) -> Table:

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, TypeAdapter
 
 from modelpress.config.package_types import Compression
 from modelpress.config.values import Count, EnvironmentText, FileName, PathText, Section, Text
 
 MOST_PACKAGES = 100
-BASE_IMAGE = "mcr.microsoft.com/azureml/openmpi4.1.0-cuda11.8-cudnn8-ubuntu22.04"  # Olive's default
 
 
 class ZipfilePackage(Section):
@@ -130,11 +129,13 @@ class DockerfilePackage(Section):
 
     type: Literal["dockerfile"] = Field(description="A Docker build context.")
     name: FileName = Field(default="docker", description="Name of the folder that is written.")
-    base_image: Text = Field(default=BASE_IMAGE, description="Image to start from.")
+    base_image: Text | None = Field(
+        default=None, description="Image to start from; by default one that fits the execution provider."
+    )
     requirements_file: PathText | None = Field(default=None, description="Python requirements to install in the image.")
     runtime_packages: bool | None = Field(
         default=None,
-        description="Put ONNX Runtime packages into the context; left out: as this version does by default.",
+        description="Put all wheels into the context, so that building it needs no package index; by default not.",
     )
 
 
@@ -151,3 +152,12 @@ PACKAGE_MODELS: dict[str, type[Section]] = {
     "dockerfile": DockerfilePackage,
 }
 """Native packaging type to its model."""
+
+
+def unconfigured_package(native: str) -> Package:
+    """A package of that type as the command line alone asks for it: without downloads that nobody mentioned.
+
+    Raises pydantic's ValidationError for a type that needs a configuration.
+    """
+    said = {"type": native, **({"runtime_packages": False} if native == "zipfile" else {})}
+    return TypeAdapter[Package](Package).validate_python(said)

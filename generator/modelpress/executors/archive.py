@@ -18,8 +18,10 @@ from modelpress.errors import ModelpressError, UsageError
 from modelpress.executors.atomic import workspace
 from modelpress.executors.compression import method_for
 from modelpress.executors.progress import SILENT, Progress
+from modelpress.executors.project import zip_edits
 from modelpress.executors.streaming import PlannedFile, Sink, Written, stream
 from modelpress.executors.target import check_parent, check_sources, real, writing_to
+from modelpress.wording import enumerated
 
 DateTime = tuple[int, int, int, int, int, int]
 EARLIEST = 315_532_800  # 1980-01-01T00:00:00Z, the first date that a zip can hold
@@ -39,15 +41,19 @@ class ArchivePlan:
     replaces: bool
 
 
-def plan(bundle: Bundle, target: Path, *, compression: Compression = "default") -> ArchivePlan:
+def plan(bundle: Bundle, target: Path, *, compression: Compression = "default", force: bool = False) -> ArchivePlan:
     """Decide what to write, reading only.
 
-    An existing zip is replaced. Raises ModelpressError where the target cannot be written.
+    The target must be new, or a zip that modelpress wrote and nobody edited; `force` replaces
+    any other file too. Raises ModelpressError where the target cannot be written or would lose
+    something.
     """
     with writing_to(target):
         check_parent(target)
         exists = _check_target(target)
         check_sources(bundle, target)
+        if exists and not force:
+            _check_replaceable(target)
     entries = bundle.entries.items()
     files = [PlannedFile(path, entry.size, method_for(path, entry, compression)) for path, entry in entries]
     text = RenderedText(b"\n")  # as closings are
@@ -100,6 +106,19 @@ def _check_target(target: Path) -> bool:
     if not target.is_file():
         raise ModelpressError(f"{target} is not a regular file", hint="Give another name.", file=str(target))
     return True
+
+
+def _check_replaceable(target: Path) -> None:
+    """Raise ModelpressError where replacing the file would lose what modelpress did not write."""
+    edited = zip_edits(target)
+    if edited == []:
+        return
+    if edited is None:
+        reason, hint = "is no zip that modelpress wrote", "Give another name, or --force to replace it."
+    else:
+        reason = f"was edited since modelpress wrote it: {enumerated(edited)}"
+        hint = "Give another name, or --force to replace it, edits included."
+    raise ModelpressError(f"{target} {reason}", hint=hint, file=str(target))
 
 
 def _date_time(environ: Mapping[str, str]) -> DateTime:

@@ -1,4 +1,4 @@
-"""Whether a folder still is what modelpress wrote: its lock lists every file with size and hash."""
+"""Whether a folder or a zip still is what modelpress wrote: a list in it has the hash of every file."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ import hashlib
 import json
 import os
 import stat
+from collections.abc import Mapping
+from io import BufferedIOBase
 from pathlib import Path
+from typing import cast
 
 from modelpress.bundle import LOCK_NAME, SUMS_NAME, Digest, sha256sums
-from modelpress.filetree import reading
+from modelpress.errors import ModelpressError
+from modelpress.filetree import FileTree, ZipTree, reading
 from modelpress.project_files import BYTECODE
 
 
@@ -31,10 +35,61 @@ def edits(folder: Path) -> list[str] | None:
     if SUMS_NAME in found:  # written after the lock where the lock does not list it
         written.setdefault(SUMS_NAME, Digest.of(sha256sums(written)))
     changed = {path for path in found.keys() & written.keys() if _differs(folder / path, found[path], written[path])}
+    return _named(changed, found.keys() - written.keys(), written.keys() - found.keys())
+
+
+def zip_edits(path: Path) -> list[str] | None:
+    """The same of a zip. Its list is `modelpress.lock`, or else `SHA256SUMS`; without either it is None.
+
+    Every byte is read where the names are those of the list.
+    """
+    tree = ZipTree(path)
+    try:
+        names = set(tree.names())
+        written = _listed(tree, names)
+        added, removed = names - written.keys(), written.keys() - names
+        changed = set() if added or removed else {name for name in names if _digest(tree, name) != written[name]}
+    except (ModelpressError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+    return _named(changed, added, removed)
+
+
+def _listed(tree: FileTree, names: set[str]) -> Mapping[str, Digest]:
+    """The digest of every file as the zip's list has it, and those of the list itself as they are."""
+    if LOCK_NAME in names:
+        files = json.loads(_content(tree, LOCK_NAME))["files"]
+        listed = {path: Digest(file["size"], file["sha256"]) for path, file in files.items()}
+        listed[LOCK_NAME] = _digest(tree, LOCK_NAME)
+        if SUMS_NAME in names:
+            listed.setdefault(SUMS_NAME, Digest.of(sha256sums(listed)))
+        return listed
+    lines = [line.split("  ", 1) for line in _content(tree, SUMS_NAME).decode().splitlines()]
+    sizes = {path: entry.size for path in names if (entry := tree.entry(path))}
+    return {path: Digest(sizes.get(path, 0), sha256) for sha256, path in lines} | {SUMS_NAME: _digest(tree, SUMS_NAME)}
+
+
+def _content(tree: FileTree, name: str) -> bytes:
+    entry = tree.entry(name)
+    if entry is None:
+        raise KeyError(name)
+    with reading(name), entry.open() as source:
+        return source.read()
+
+
+def _digest(tree: FileTree, name: str) -> Digest:
+    entry = tree.entry(name)
+    if entry is None:
+        raise KeyError(name)
+    with reading(name), entry.open() as source:
+        return Digest(entry.size, hashlib.file_digest(cast(BufferedIOBase, source), "sha256").hexdigest())
+
+
+def _named(changed: set[str], added: set[str], removed: set[str]) -> list[str]:
+    """Each with what was done to it, sorted."""
     return sorted(
         [f"{path} (changed)" for path in changed]
-        + [f"{path} (added)" for path in found.keys() - written.keys()]
-        + [f"{path} (removed)" for path in written.keys() - found.keys()]
+        + [f"{path} (added)" for path in added]
+        + [f"{path} (removed)" for path in removed]
     )
 
 

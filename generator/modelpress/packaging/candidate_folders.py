@@ -12,6 +12,7 @@ from modelpress.packaging.mlflow import input_example
 from modelpress.packaging.rendering import Rendering, model_entries
 from modelpress.templating import Layout, render_sets
 
+CANDIDATES = "CandidateModels"
 MODEL_FOLDER = "model"  # what the template sets call it
 CANDIDATE_SET, MLFLOW_SET = "candidate", "mlflow"
 
@@ -40,4 +41,4 @@ def candidate_folders(
 
 def candidate_folder(ranked: Ranked) -> str:
     """`CandidateModels/<accelerator>/BestCandidateModel_<k>`: k is the rank within the accelerator."""
-    return f"CandidateModels/{ranked.candidate.accelerator}/BestCandidateModel_{ranked.rank_in_accelerator}"
+    return f"{CANDIDATES}/{ranked.candidate.accelerator}/BestCandidateModel_{ranked.rank_in_accelerator}"

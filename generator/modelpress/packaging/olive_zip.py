@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from modelpress.bundle import SUMS_NAME, Bundle, sha256sums
-from modelpress.packaging.candidate_folders import CANDIDATE_SET, MLFLOW_SET, candidate_folders
+from modelpress.errors import ModelpressError
+from modelpress.filetree import ZipTree
+from modelpress.packaging.candidate_folders import CANDIDATE_SET, CANDIDATES, MLFLOW_SET, candidate_folders
 from modelpress.packaging.chosen import Chosen
 from modelpress.packaging.golden import FOLDER, NO_GOLDEN, Golden
 from modelpress.packaging.rendering import Rendering, merge
@@ -37,3 +40,12 @@ def zip_bundle(
     parts += [golden.entries(golden_folder), packages.entries]
     parts.append(render_sets(best, rendering.only(RANKING_SET, SAMPLE_SET), folders=FOLDERS))
     return Bundle.of(merge(parts), {SUMS_NAME: sha256sums})
+
+
+def is_olives_own(path: Path) -> bool:
+    """Whether the file is a zip that Olive itself packaged: to package again replaces it, as Olive does."""
+    try:
+        names = set(ZipTree(path).names())
+    except ModelpressError:
+        return False
+    return SUMS_NAME not in names and any(name.startswith(f"{CANDIDATES}/") for name in names)

@@ -20,11 +20,24 @@ class Finding:
 
 
 def required(findings: Iterable[Finding], names: Iterable[str]) -> tuple[Finding, ...]:
-    """The same, with a skip turned into a failure where its name, or the last part of it, is required."""
+    """The same, with a skip turned into a failure where it is required, and a failure for what nothing was found of.
+
+    A name is that of a finding, or its first or last part (`samples`, `cpp`), or `all`.
+    """
+    found = tuple(findings)
     wanted = set(names)
-    return tuple(
-        Finding(found.what, "failed", f"required, but skipped: {found.detail}", found.hint)
-        if found.status == "skipped" and wanted & {found.what, found.what.rpartition("/")[2], "all"}
-        else found
-        for found in findings
-    )
+    judged = [
+        Finding(one.what, "failed", f"required, but skipped: {one.detail}", one.hint)
+        if one.status == "skipped" and wanted & {*_names(one), "all"}
+        else one
+        for one in found
+    ]
+    missing = wanted - {"all"} - {name for one in found for name in _names(one)}
+    judged += [
+        Finding(name, "failed", "required, but there is nothing of that name to check") for name in sorted(missing)
+    ]
+    return tuple(judged)
+
+
+def _names(finding: Finding) -> set[str]:
+    return {finding.what, finding.what.partition("/")[0], finding.what.rpartition("/")[2]}

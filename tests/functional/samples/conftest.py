@@ -190,6 +190,45 @@ def render_model(
     return render
 
 
+SPEECH = {"input": np.sin(np.arange(512, dtype=np.float32) / 9).reshape(1, 512), "sr": np.array(16000, np.int64)}
+REAL_MODELS: dict[str, dict[str, Any]] = {
+    "basic_pitch/nmp": {"unk__749": 1},
+    "magika/model": {"unk__214": 2},
+    "rapidocr_onnxruntime/ch_PP-OCRv4_det_infer": {"x:0": 1, "x:2": 64, "x:3": 96},
+    "rapidocr_onnxruntime/ch_PP-OCRv4_rec_infer": {"x:0": 1, "x:2": 48, "x:3": 96},
+    "rapidocr_onnxruntime/ch_ppocr_mobile_v2.0_cls_infer": {"x:0": 1, "x:2": 48, "x:3": 192},
+    "silero_vad/silero_vad": {"state:1": 1, **SPEECH},
+    "silero_vad/silero_vad_16k_op15": {"batch": 1, "sequence": 512},
+    "silero_vad/silero_vad_16k_sequence": {"sequence_length": 2},
+    "silero_vad/silero_vad_half": {"batch": 1, "sequence": 512},
+    "silero_vad/silero_vad_op18_ifless": {"state:1": 1, **SPEECH},
+    "silero_vad/silero_vad_openvino_16k": {},
+}
+"""Models by package and name, each with sizes of its free dimensions and the inputs that are not made up."""
+
+
+@pytest.fixture(scope="session", params=REAL_MODELS)
+def real_project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project of a real model, with golden vectors."""
+    models = Path(__file__).parents[3] / ".toolchains" / "real-models"
+    if not (models / ".ready").is_file():
+        required = set(os.environ.get("MODELPRESS_REQUIRE", "").split(",")) & {"real-models", "all"}
+        (pytest.fail if required else pytest.skip)("there are no real models: run toolchains/real_models.sh")
+    given = REAL_MODELS[request.param]
+    arrays = {name: value for name, value in given.items() if isinstance(value, np.ndarray)}
+    folder = tmp_path_factory.mktemp("real")
+    if arrays:
+        np.savez(folder / "inputs.npz", **arrays)
+    chosen = choose(Request(models / f"{request.param}.onnx"), candidate_of_rank(1))
+    sizes = {name: value for name, value in given.items() if isinstance(value, int)}
+    golden = golden_of(chosen, Wishes(sizes, folder / "inputs.npz" if arrays else None))
+    assert golden.vectors is not None
+    assert golden.warnings == ()
+    rendering = Rendering.of(ProjectContext("real", "1"), search_path(), ["candidate", "samples"], {})
+    execute(plan_project(chosen, rendering, Target(folder / "project"), golden))
+    return folder / "project"
+
+
 @pytest.fixture(scope="session")
 def custom_model() -> Callable[[str, str], onnx.ModelProto]:
     """A model of one operator, from texts to texts, of a domain that ONNX Runtime lacks."""

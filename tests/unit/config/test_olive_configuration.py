@@ -9,7 +9,7 @@ import pytest
 from modelpress.config.document import FORM
 from modelpress.config.load import Loaded, load_configuration
 from modelpress.config.olive_options import ENTRY_KEYS, OPTIONS
-from modelpress.config.packages import BASE_IMAGE, PACKAGE_MODELS
+from modelpress.config.packages import PACKAGE_MODELS
 from modelpress.errors import UsageError
 
 DATA = Path(__file__).parents[2] / "data" / "config"
@@ -132,9 +132,7 @@ def test_defaults_are_those_of_olive(load: Any) -> None:
     )
     assert zipfile["runtime_packages"] is None
     assert (models["name"], models["version"], models["description"]) == ("OutputModels", "1", None)
-    assert (
-        dockerfile["base_image"] == BASE_IMAGE == "mcr.microsoft.com/azureml/openmpi4.1.0-cuda11.8-cudnn8-ubuntu22.04"
-    )
+    assert dockerfile["base_image"] is None
     assert dockerfile["requirements_file"] is None
     assert (deployment["model_name"], deployment["model_version"], deployment["model_description"]) == (
         "olive-deployment-model",

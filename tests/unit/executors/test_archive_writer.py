@@ -191,3 +191,57 @@ def test_a_link_to_a_zip_stays_a_link(bundle: Bundle, out: Path) -> None:
     write(bundle, out / "o.zip")
     assert (out / "o.zip").is_symlink()
     assert [path.name for path in (out / "real").iterdir()] == ["o.zip"]
+
+
+@pytest.mark.parametrize("closings", [["modelpress.lock"], ["SHA256SUMS"], ["modelpress.lock", "SHA256SUMS"]])
+def test_a_zip_of_ours_is_replaced_unless_it_was_edited(bundle: Bundle, out: Path, closings: list[str]) -> None:
+    target = out / "o.zip"
+    whole = Bundle.of(bundle.entries, {name: bundle.closings[name] for name in closings})
+    before = write(whole, target)
+    assert write(whole, target) == before
+    edits = {
+        "notes.txt (added)": {"notes.txt": RenderedText(b"mine")},
+        "README.md (changed)": {"README.md": RenderedText(b"# Other\n".ljust(bundle.entries["README.md"].size))},
+        "README.md (removed)": {"README.md": None},
+    }
+    for named, edit in edits.items():
+        with zipfile.ZipFile(target) as read:
+            sums = {name: read.read(name) for name in closings}
+        entries = {name: entry for name, entry in {**bundle.entries, **edit}.items() if entry is not None}
+        kept = {name: lambda _, name=name, sums=sums: sums[name] for name in closings}
+        archive.execute(archive.plan(Bundle.of(entries, kept), target, force=True))
+        with pytest.raises(ModelpressError, match=r"was edited since modelpress wrote it") as caught:
+            archive.plan(whole, target)
+        assert named in caught.value.message
+        assert "--force" in caught.value.hint
+        archive.execute(archive.plan(whole, target, force=True))
+        assert target.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"precious", {}, {"a.txt": b"a"}, {"modelpress.lock": b"[]"}, {"modelpress.lock": b"not JSON"},
+     {"SHA256SUMS": b"no sums"}, {"SHA256SUMS": b"\xff"}, {"../SHA256SUMS": b""}],
+)  # fmt: skip
+def test_a_file_that_is_no_zip_of_ours_is_not_replaced(bundle: Bundle, out: Path, content: object) -> None:
+    target = out / "o.zip"
+    if isinstance(content, bytes):
+        target.write_bytes(content)
+    else:
+        with zipfile.ZipFile(target, "w") as archived:
+            for name, text in dict(content).items():  # type: ignore[call-overload]
+                archived.writestr(name, text)
+    before = target.read_bytes()
+    with pytest.raises(ModelpressError, match=r"o\.zip is no zip that modelpress wrote") as caught:
+        archive.plan(bundle, target)
+    assert caught.value.hint == "Give another name, or --force to replace it."
+    assert target.read_bytes() == before
+
+
+def test_a_zip_that_was_damaged_is_not_ours(bundle: Bundle, weights: ExistingFile, out: Path) -> None:
+    target = out / "o.zip"
+    content = bytearray(write(bundle, target))
+    content[content.index(weights.path.read_bytes()[:64]) + 100] ^= 1
+    target.write_bytes(content)
+    with pytest.raises(ModelpressError, match="is no zip that modelpress wrote"):
+        archive.plan(bundle, target)

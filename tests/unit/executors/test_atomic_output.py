@@ -16,14 +16,14 @@ from pathlib import Path
 
 import pytest
 
-from modelpress.bundle import Bundle, RenderedText
+from modelpress.bundle import Bundle, RenderedText, sha256sums
 from modelpress.errors import ModelpressError
 from modelpress.executors import archive, folder
 from modelpress.executors.atomic import LOCK_FILE, PREVIOUS, remove_stale, swap_by_renaming, workspace
 from modelpress.executors.project import edits
 
 CHUNK = 256 * 1024
-TEXT = Bundle.of({"a.txt": RenderedText(b"a")})
+TEXT = Bundle.of({"a.txt": RenderedText(b"a")}, {"SHA256SUMS": sha256sums})
 WRITER = [sys.executable, str(Path(__file__).with_name("writer_process.py"))]
 
 
@@ -88,7 +88,7 @@ def test_what_a_killed_writer_leaves_is_removed_by_the_next_one(midway: subproce
 
 def test_a_living_writer_is_left_alone_and_the_last_to_end_wins(midway: subprocess.Popen[bytes], out: Path) -> None:
     archive.execute(archive.plan(TEXT, out / "target"))
-    assert zipfile.ZipFile(out / "target").namelist() == ["a.txt"]
+    assert zipfile.ZipFile(out / "target").namelist() == ["a.txt", "SHA256SUMS"]
     assert len(names(out)) == 2
     kind = midway.args[2]  # type: ignore[index]
     send(midway, CHUNK)
@@ -100,14 +100,14 @@ def test_a_living_writer_is_left_alone_and_the_last_to_end_wins(midway: subproce
         assert "model/~stdin" in zipfile.ZipFile(out / "target").namelist()
     else:  # a folder that was to be new never replaces what appeared there
         assert midway.returncode == 1
-        assert zipfile.ZipFile(out / "target").namelist() == ["a.txt"]
+        assert zipfile.ZipFile(out / "target").namelist() == ["a.txt", "SHA256SUMS"]
 
 
 def test_many_writers_of_one_target_do_not_break_it(out: Path) -> None:
     failures: list[BaseException] = []
 
     def write(number: int) -> None:
-        bundle = Bundle.of({f"{number}.txt": RenderedText(b"%d" % number * 1000)})
+        bundle = Bundle.of({f"{number}.txt": RenderedText(b"%d" % number * 1000)}, {"SHA256SUMS": sha256sums})
         try:
             for _ in range(25):
                 archive.execute(archive.plan(bundle, out / "o.zip"))

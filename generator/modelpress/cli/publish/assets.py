@@ -90,23 +90,23 @@ def _publish(kind: AssetKind, path: Path, chosen: Chosen, output: Output, option
         if any(step.action == "conflict" for step in plan.steps):
             raise click.exceptions.Exit(CONFLICT)
         return
-    output.data(_document(done, chosen.settings.warnings), lambda: _text(done))
+    document = {"artifacts": documents(done), "warnings": list(chosen.settings.warnings)}
+    output.data(document, lambda: as_text(done))
 
 
-def _document(done: tuple[Registered, ...], warnings: tuple[str, ...]) -> dict[str, Any]:
-    return {
-        "artifacts": [
-            {
-                "type": one.step.kind,
-                "asset": one.asset,
-                "action": one.step.action,
-                "content_sha256": one.content_sha256,
-            }
-            for one in done
-        ],
-        "warnings": list(warnings),
-    }
+def documents(done: tuple[Registered, ...]) -> list[dict[str, Any]]:
+    """What was registered, as plain data."""
+    return [
+        {
+            "type": one.step.kind,
+            "asset": one.asset,
+            "action": one.step.action,
+            "content_sha256": one.content_sha256,
+        }
+        for one in done
+    ]
 
 
-def _text(done: tuple[Registered, ...]) -> str:
+def as_text(done: tuple[Registered, ...]) -> str:
+    """The same for people."""
     return "\n".join(f"{DONE[one.step.action]} {one.step.label}" for one in done)

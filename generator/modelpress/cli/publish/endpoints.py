@@ -124,7 +124,8 @@ def _publish(part: EndpointPart, path: Path, chosen: Chosen, output: Output, opt
         if any(step.action == "conflict" for step in plan.steps):
             raise click.exceptions.Exit(CONFLICT)
         return
-    output.data(_document(part, done, chosen.settings.warnings), lambda: _text(done))
+    artifacts = [{"type": part, **document(done)}]
+    output.data({"artifacts": artifacts, "warnings": list(chosen.settings.warnings)}, lambda: as_text(done))
 
 
 def _rollout(options: dict[str, Any]) -> Rollout:
@@ -138,20 +139,16 @@ def _rollout(options: dict[str, Any]) -> Rollout:
     )
 
 
-def _document(part: EndpointPart, done: Published, warnings: tuple[str, ...]) -> dict[str, Any]:
+def document(done: Published) -> dict[str, Any]:
+    """The endpoint as it is now, as plain data."""
     return {
-        "artifacts": [
-            {
-                "type": part,
-                "asset": f"{done.endpoint}/{done.deployment}",
-                "action": done.action,
-                "uri": done.uri,
-                "content_sha256": done.content_sha256,
-            }
-        ],
-        "warnings": list(warnings),
+        "asset": f"{done.endpoint}/{done.deployment}",
+        "action": done.action,
+        "uri": done.uri,
+        "content_sha256": done.content_sha256,
     }
 
 
-def _text(done: Published) -> str:
+def as_text(done: Published) -> str:
+    """The same for people."""
     return f"{DONE[done.action]} deployment {done.deployment} of endpoint {done.endpoint}\n{done.uri}"

@@ -28,8 +28,8 @@ _HINTS = (
     ),
     (
         (
-            r"(download|mount|access)\w*[^.\n]{0,80}\b(model|artifact|blob|storage)|AuthorizationPermissionMismatch"
-            r"|StorageInitializer.*fail"
+            r"(fail|error|unable|cannot|could not|denied)\w*[^.\n]{0,60}\b(download|mount)|AuthorizationPermissionMismatch"
+            r"|(download|mount)\w*[^.\n]{0,60}(failed|denied|timed out)"
         ),
         (
             "The model could not be fetched: the endpoint's identity needs the role Storage Blob Data Reader, "

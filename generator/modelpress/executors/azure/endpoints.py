@@ -116,9 +116,7 @@ class BatchEndpoints:
 
     def set_shares(self, endpoint: Any, shares: Shares) -> None:
         """Change the SDK's object alone."""
-        from azure.ai.ml.entities import BatchEndpointDefaults
-
-        endpoint.defaults = BatchEndpointDefaults(deployment_name=next(iter(shares)))
+        endpoint.defaults = {"deployment_name": next(iter(shares))}
 
     def set_variables(self, deployment: Any, variables: Mapping[str, str]) -> None:
         """Change the SDK's object alone."""

@@ -103,11 +103,13 @@ def make_package(waiting: Waiting, planned: PlannedPackage, state: State, variab
 
 def _begin(workspace: Workspace, planned: PlannedPackage, state: State, variables: Mapping[str, str]) -> Begun | None:
     """Ask for the package; None where it is not known whether the service has begun."""
-    request = _request(planned, variables)
     name, version = planned.packed.model, planned.packed.model_version
     doing = f"packaging model {name}, version {version}"
     try:
-        return workspace.begin(doing, lambda: workspace.client.models.package(name, version, request))
+        # The SDK changes the request in the course of a call: each one gets its own.
+        return workspace.begin(
+            doing, lambda: workspace.client.models.package(name, version, _request(planned, variables))
+        )
     except ServiceError as error:
         if error.status is None or error.status in TRANSIENT - REFUSED_UNREAD:
             return None

@@ -142,6 +142,12 @@ def toolchain(require_tool: Callable[[str], str], tmp_path_factory: pytest.TempP
 
 
 @pytest.fixture(scope="session")
+def open_project(toolchain: Toolchain) -> Callable[[Path], Program]:
+    """The C# sample of a rendered project."""
+    return lambda root: Program(toolchain, root)
+
+
+@pytest.fixture(scope="session")
 def render_file(toolchain: Toolchain, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Program]:
     """Render the project of a model file, with golden vectors unless told otherwise."""
     rendering = Rendering.of(ProjectContext("sample test", "1"), search_path(), ["samples"], {})

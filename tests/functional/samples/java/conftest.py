@@ -165,13 +165,25 @@ def java_machine(maven_built: Path) -> Iterator[JavaMachine]:
 
 
 @pytest.fixture(scope="session")
-def java_project(java_machine: JavaMachine, render_java: Callable[..., Path]) -> Callable[..., JavaProject]:
-    """Render the Java sample for a model and compile it, where every warning is an error."""
+def open_project(java_machine: JavaMachine) -> Callable[[Path], JavaProject]:
+    """Compile the Java sample of a rendered project, where every warning is an error."""
+
+    def compiled(root: Path) -> JavaProject:
+        project = JavaProject(root, java_machine)
+        answer = java_machine.ask(project.folder, compile=True)
+        assert (answer.code, answer.stderr) == (0, ""), answer.stderr
+        return project
+
+    return compiled
+
+
+@pytest.fixture(scope="session")
+def java_project(
+    open_project: Callable[[Path], JavaProject], render_java: Callable[..., Path]
+) -> Callable[..., JavaProject]:
+    """Render the Java sample for a model and compile it."""
 
     def make(model: onnx.ModelProto | Path, wishes: Wishes | None = Wishes()) -> JavaProject:  # noqa: B008 - frozen
-        project = JavaProject(render_java(model, wishes), java_machine)
-        compiled = java_machine.ask(project.folder, compile=True)
-        assert (compiled.code, compiled.stderr) == (0, ""), compiled.stderr
-        return project
+        return open_project(render_java(model, wishes))
 
     return make

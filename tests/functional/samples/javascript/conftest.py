@@ -153,8 +153,20 @@ def packages(node: str) -> Path:
 
 
 @pytest.fixture(scope="session")
+def open_project(node: str, packages: Path) -> Callable[[Path], Program]:
+    """The JavaScript sample of a rendered project, with the packages that it needs."""
+
+    def opened(root: Path) -> Program:
+        program = Program(node, root)
+        (program.folder / "node_modules").symlink_to(packages)
+        return program
+
+    return opened
+
+
+@pytest.fixture(scope="session")
 def render_program(
-    node: str, packages: Path, tmp_path_factory: pytest.TempPathFactory
+    open_project: Callable[[Path], Program], tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[Path, Mapping[str, Any] | None], Program]:
     """Render the sample of a model file, with golden vectors for these inputs."""
     rendering = Rendering.of(ProjectContext("sample test", "1"), search_path(), ["samples"], {})
@@ -164,9 +176,7 @@ def render_program(
         target = tmp_path_factory.mktemp("rendered") / "project"
         golden = NO_GOLDEN if feeds is None else golden_for(path, feeds)
         execute(plan_project(chosen, rendering, Target(target), golden))
-        program = Program(node, target)
-        (program.folder / "node_modules").symlink_to(packages)
-        return program
+        return open_project(target)
 
     return render
 

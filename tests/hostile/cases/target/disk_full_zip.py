@@ -21,4 +21,4 @@ def run(given):
     def limit():
         resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
 
-    return given.finish(given.process("package candidates.yaml", preexec_fn=limit))
+    return given.finish(given.process("package candidates.yaml --force", preexec_fn=limit))

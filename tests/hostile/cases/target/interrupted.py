@@ -19,7 +19,7 @@ def make(given):
 
 
 def run(given):
-    process = given.process("package big.onnx")
+    process = given.process("package big.onnx --force")
     for _ in range(2000):
         if list(given.folder.glob(".*.partial/content")):
             break
