@@ -89,9 +89,9 @@ def test_every_type_at_once(azure: Azure, monkeypatch: pytest.MonkeyPatch, run: 
     assert sorted(one.name for one in Path(built["path"]).iterdir()) == [
         ".dockerignore",
         "Dockerfile",
-        "SHA256SUMS",
         "compose.yaml",
         "docker_content",
+        "modelpress.lock",
     ]
     expected = [f"azureml:digits_cpu-cpu_{k}:1" for k in (1, 2, 3, 4)]
     assert [one["asset"] for one in models["assets"]] == expected

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from modelpress.bundle import SUMS_NAME, Bundle, Entry, sha256sums
+from modelpress.bundle import LOCK_NAME, Bundle, Entry
 from modelpress.errors import UsageError
 from modelpress.packaging.chosen import Chosen
 from modelpress.packaging.locks.lock import LockWishes, lock_entries
 from modelpress.packaging.locks.requirement import read_requirements
+from modelpress.packaging.provenance import lock_of
 from modelpress.packaging.rendering import Rendering, merge, model_entries
 from modelpress.templating import RenderContext, render_sets
 
@@ -70,7 +71,7 @@ def dockerfile_bundle(chosen: Chosen, rendering: Rendering) -> Bundle:
     context = rendering.context(layout, ranked)
     rendered = lock_entries(render_sets(context, rendering.sets), lock_wishes(chosen, context))
     entries = merge([model_entries(layout.models[best]), rendered])
-    return Bundle.of(_below_content(entries), {SUMS_NAME: sha256sums})
+    return Bundle.of(_below_content(entries), {LOCK_NAME: lock_of(chosen, rendering, None)})
 
 
 def lock_wishes(chosen: Chosen, context: RenderContext) -> LockWishes:

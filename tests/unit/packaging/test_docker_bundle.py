@@ -71,7 +71,7 @@ def test_the_names_are_olive_s() -> None:
     bundle = dockerfile_bundle(choose(Request(DIGITS)), rendering_of(**docker_variables(DockerWishes())))
     tops = {path.partition("/")[0] for path in bundle.entries}
     assert tops == {"Dockerfile", "docker_content", ".dockerignore", "compose.yaml"}
-    assert list(bundle.closings) == ["SHA256SUMS"]
+    assert list(bundle.closings) == ["modelpress.lock"]
     assert "docker_content/model/model.onnx" in bundle.entries
     assert "docker_content/scoring/v2_server/main.py" in bundle.entries
     for source in re.findall(r"^COPY (?!--from)(?:--\S+ )?(\S+) ", text_of(bundle, "Dockerfile"), re.MULTILINE):
