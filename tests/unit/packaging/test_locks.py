@@ -22,6 +22,7 @@ from modelpress.packaging.locks.lock import RUNTIMES as RUNTIME_LOCK
 from modelpress.packaging.locks.lock_file import Lock
 from modelpress.packaging.locks.requirement import read_requirements
 
+TEMPLATES = Path(__file__).parents[3] / "templates"
 NOWHERE = "http://127.0.0.1:9/simple"  # nobody listens there
 CPU = f"onnxruntime=={RUNTIMES['cpu'].version}"
 
@@ -102,6 +103,20 @@ def test_every_pin_that_comes_with_modelpress_has_hashes(name: str) -> None:
         assert pin.hashes, pin.name
         assert Lock.read(pin.text) == Lock((replace(pin, because_of=frozenset(), needs=frozenset()),))
     assert Lock.read(lock.text).text == lock.text
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "docker/docker/_v2_packages.txt",
+        "azure-online/scoring/requirements.txt.jinja",
+        "azure-batch/scoring/batch_requirements.txt.jinja",
+    ],
+)
+def test_what_the_templates_name_is_locked(template: str) -> None:
+    """Where this fails, a template names another version or package: `toolchains/locks.py` makes the locks anew."""
+    lines = (TEMPLATES / template).read_text(encoding="utf-8").splitlines()
+    assert text_of(lock(CPU, "ml_dtypes==0.6.0", *(line for line in lines if re.match("[a-z]", line))))
 
 
 @pytest.mark.parametrize("provider", ["cpu", "cuda", "openvino", "rocm", "migraphx"])

@@ -243,7 +243,7 @@ def test_requirements_are_those_of_the_server() -> None:
 
     begins = ["--require-hashes", "--only-binary :all:"]
     runtime = f"onnxruntime=={ORDINARY.runtime.version}"
-    assert lines() == [*begins, runtime, "fastapi", "httptools", "numpy", "uvicorn"]
+    assert lines() == [*begins, runtime, "fastapi", "httptools", "numpy", "orjson", "uvicorn"]
     assert "azureml-inference-server-http" in " ".join(lines(server="azure"))
     assert lines(wheels=True)[2] == "--no-index"
     assert lines(requirements=["pandas>=2", "scipy"])[-2:] == ["pandas>=2", "scipy"]
