@@ -77,8 +77,10 @@ Break = Callable[[EndpointProject], object]
         ),
         (
             lambda project: packaged(project, target="azureml:packed:1.0"),
-            "azureml/online/package.yml:2: target_environment: must be the name of an "
-            "environment, or azureml:NAME:VERSION with a whole number",
+            (
+                "azureml/online/package.yml:2: target_environment: must be the name of an "
+                "environment, or azureml:NAME:VERSION with a whole number"
+            ),
             "The service registers the package under it.",
         ),
     ],
