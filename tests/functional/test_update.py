@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from modelpress.bundle import LOCK_NAME
 from modelpress.cli.main import modelpress
@@ -360,6 +362,37 @@ def test_settings_of_a_lock_that_are_none_are_a_usage_error(place: Path) -> None
     result = run("update")
     assert result.exit_code == 2, result.output
     assert "model" in result.stderr
+
+
+def spots(value: Any, above: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The place of every value in plain data."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [above, *(spot for key, one in inner for spot in spots(one, (*above, key)))]
+
+
+JUNK = [None, True, 7, -1, 1e300, "", "..", "../../x", "/etc/passwd", "a\0b", "\udce9", [], ["x"], {}, {"a": {"b": []}}]
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_whatever_a_lock_says_there_is_no_traceback(place: Path, data: st.DataObject) -> None:
+    if not (place / "deploy").exists():
+        render()
+        shutil.copyfile(place / "deploy" / LOCK_NAME, place / "sound.lock")
+    document = json.loads((place / "sound.lock").read_text())
+    *above, last = data.draw(st.sampled_from([spot for spot in spots(document) if spot]))
+    section = document
+    for key in above:
+        section = section[key]
+    section[last] = data.draw(st.sampled_from(JUNK))
+    document["checksum"] = checksum(document)
+    (place / "deploy" / LOCK_NAME).write_text(json.dumps(document))
+    before = tree(place)
+    for command in ("status", "update -n"):
+        result = run(*command.split())
+        assert result.exit_code in {0, 1, 2, 4, 5}, result.output
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    assert tree(place) == before
 
 
 def commit(place: Path) -> None:

@@ -122,12 +122,17 @@ def _lock(document: Mapping[str, Any]) -> Lock:
         modelpress=str(document["modelpress"]),
         candidate=str(document["candidate"]),
         source=Source(str(document["source"]["name"]), str(document["source"]["sha256"])),
-        layers=tuple(dict(layer) for layer in document["layers"]),
+        layers=tuple({key: str(layer[key]) for key in ("name", "kind", "version")} for layer in document["layers"]),
         answers=Answers(
             int(answers["rank"]),
             None if answers["configuration"] is None else str(answers["configuration"]),
-            dict(answers["settings"]),
+            _settings(answers["settings"]),
             tuple(map(str, answers["elsewhere"])),
         ),
         files=MappingProxyType(files),
     )
+
+
+def _settings(said: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings; their values are checked where they come into force. TypeError where a section is none."""
+    return {**said, **{section: dict(said[section]) for section in ("project", "ranking", "render") if section in said}}
