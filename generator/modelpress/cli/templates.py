@@ -133,5 +133,5 @@ def _origin_table(origin: Origin) -> Table:
 
 
 def _shown_path(file: FileOrigin) -> str:
-    """Where modelpress itself is installed is of no interest."""
-    return "" if file.layer == BUILT_IN else str(file.path)
+    """Where modelpress itself is installed is of no interest, nor where the cache is."""
+    return "" if file.layer == BUILT_IN else file.fetched or str(file.path)

@@ -16,12 +16,16 @@ from modelpress.templating.variables import suggestion
 
 @dataclass(frozen=True, slots=True)
 class FileOrigin:
-    """One of the files of that name: the set and layer that it lies in, and the blocks that it defines."""
+    """One of the files of that name: the set and layer that it lies in, and the blocks that it defines.
+
+    `fetched` is what to call a file that lies in the cache (`set:path`), empty for any other.
+    """
 
     set_name: str
     layer: str
     path: Path
     blocks: tuple[str, ...]
+    fetched: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,8 @@ def origin_of(template_set: TemplateSet, wanted: str) -> Origin:
 
 
 def _origin(folder: SetFolder, name: str, blocks: tuple[str, ...]) -> FileOrigin:
-    return FileOrigin(folder.set_name, folder.layer, folder.file(name), blocks)
+    fetched = folder.describe(name) if folder.is_foreign else ""
+    return FileOrigin(folder.set_name, folder.layer, folder.file(name), blocks, fetched)
 
 
 def _file_name(template_set: TemplateSet, wanted: str) -> str:
