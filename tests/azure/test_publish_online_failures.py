@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from deploying import ENDPOINT, RIGHT, WRONG, EndpointProject, answering, online_project
 from publishing import Outcome, changes, publish, running
-from standin import effects
+from standin import arrange, effects
 from standin.answers import served
 from standin.client import Azure
 
@@ -153,6 +153,7 @@ def test_a_vault_cannot_collect_tokens_for_others(azure: Azure, project: Endpoin
 
 
 def test_the_time_limit_ends_the_waiting_alone(azure: Azure, project: EndpointProject) -> None:
+    arrange.online_endpoint(azure, ENDPOINT)  # so that the deployment is the first to be waited for
     azure.fault("PUT", "/deployments/blue", effects.endless_operation())
     outcome = online(azure, project, "--time-limit", "0.02")
     assert outcome.exit_code == 6
@@ -163,6 +164,26 @@ def test_the_time_limit_ends_the_waiting_alone(azure: Azure, project: EndpointPr
     assert online(azure, project).document["artifacts"][0]["action"] == "keep"
     assert len(azure.requests("PUT", "/deployments/blue")) == 1
     assert azure.endpoints()[ENDPOINT]["traffic"] == {"blue": 100}
+
+
+def test_what_fails_while_a_later_run_waits_for_it_says_so(azure: Azure, project: EndpointProject) -> None:
+    azure.fault("PUT", "/deployments/blue", effects.failed_operation("BadArgument", CRASHED, log="MemoryError"))
+    azure.operations(looks=0)
+    with running(azure, "online", project.folder, operation_retry_interval=0) as child:
+        child.wait_for("PUT", "/onlineEndpoints/[^/]*[?]")
+        azure.operations(looks=100_000)
+        child.wait_for("GET", "/mfeOperationsStatus/", count=3)
+        child.kill()
+    with running(azure, "online", project.folder, operation_retry_interval=0) as child:
+        seen = len(azure.requests("GET", "/deployments/blue"))
+        child.wait_for("GET", "/deployments/blue", count=seen + 2)
+        azure.end_operations()
+        outcome = child.end()
+    assert outcome.exit_code == 6
+    assert "making deployment blue failed: deployment blue is failed" in outcome.stderr
+    assert "MemoryError" in outcome.stderr
+    azure.operations(looks=1)
+    assert online(azure, project).exit_code == 0
 
 
 def test_ctrl_c_leaves_the_operation_and_says_how_to_go_on(azure: Azure, project: EndpointProject) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from modelpress.executors.azure.faults import TRANSIENT, Fault, ServiceError, failure, is_transient
-from modelpress.executors.azure.waiting import SUCCEEDED, Condition, Look, Waiting
+from modelpress.executors.azure.waiting import SUCCEEDED, Condition, Look, Outcome, Waiting
 
 CONFLICT = 409  # what the service answers while something goes on with the thing
 UNCERTAIN = TRANSIENT | {CONFLICT, None}
@@ -66,10 +66,19 @@ def carry_out(waiting: Waiting, change: Change) -> Condition | None:
         if not left:
             raise refusal
         waiting.pause(change.label, "trying again")
-    raise _failed(change, outcome.fault, outcome.condition)
+    raise _failed(change, outcome)
 
 
-def _failed(change: Change, fault: Fault | None, condition: Condition | None) -> OperationFailedError:
+def await_change(waiting: Waiting, change: Change) -> None:
+    """Wait for a change that an earlier run began with. Raises OperationFailedError where it fails."""
+    outcome = waiting.settled(change.label, change.look)
+    condition = outcome.condition
+    if condition is None or condition.state != SUCCEEDED or not change.is_wanted(condition):
+        raise _failed(change, outcome)
+
+
+def _failed(change: Change, outcome: Outcome) -> OperationFailedError:
+    fault, condition = outcome.fault, outcome.condition
     if fault is None:
         state = condition.state if condition else "gone"
         said = "the service gives no reason" if state != SUCCEEDED else "it is not as it was asked for"

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from modelpress.errors import ModelpressError
-from modelpress.executors.azure.changing import Change, OperationFailedError, carry_out
+from modelpress.executors.azure.changing import Change, OperationFailedError, await_change, carry_out
 from modelpress.executors.azure.diagnosis import explained
 from modelpress.executors.azure.endpoints import Endpoints, look_at_endpoint
 from modelpress.executors.azure.plan import Step
 from modelpress.executors.azure.versions import CONTENT_TAG
-from modelpress.executors.azure.waiting import SUCCEEDED, Condition, Waiting
+from modelpress.executors.azure.waiting import Condition, Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,8 @@ class Deployer:
     def make(self, step: Step, entity: Any, sha256: str) -> None:
         """Make the deployment as planned and wait for it.
 
-        `entity` is the SDK's object, complete. Raises ServiceError with the containers' logs where it fails.
+        `entity` is the SDK's object, complete; None where an earlier run has begun with it already.
+        Raises ServiceError with the containers' logs where it fails.
         """
 
         def send() -> None:
@@ -48,7 +49,7 @@ class Deployer:
         change = Change(step.label, f"making {step.label}", send, lambda: self._look(step.name), is_ours)
         try:
             if step.action == "keep":
-                self._await(step, change)
+                await_change(self.waiting, change)
             else:
                 self._refuse_used(step, self.settle_endpoint())
                 carry_out(self.waiting, change)
@@ -91,12 +92,6 @@ class Deployer:
                 f"{step.label} has got traffic since the plan was made",
                 hint="Run the same command again: it makes another deployment beside it.",
             )
-
-    def _await(self, step: Step, change: Change) -> None:
-        """Wait for a deployment that an earlier run began with."""
-        condition = self.waiting.settled(step.label, change.look).condition
-        if not change.is_wanted(condition) or condition is None or condition.state != SUCCEEDED:
-            carry_out(self.waiting, change)
 
     def _explained(self, error: OperationFailedError, name: str) -> Exception:
         if self.kind.part == "online":
