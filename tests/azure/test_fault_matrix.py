@@ -16,12 +16,10 @@ from standin.client import Azure
 
 PASSING = {
     "429": effects.status(429, retry_after=0),
-    "500": effects.status(500),
     "503": effects.status(503),
     "500 after all": effects.status(500, carried_out=True),
     "reset": effects.reset(),
     "lost answer": effects.lost_answer(),
-    "half answer": effects.half_answer(),
     "slow": effects.slow(0.05),
 }
 LOOKING = {
@@ -31,8 +29,8 @@ LOOKING = {
     "keys": ("POST", "/listKeys"),
 }
 CHANGING = {
-    "blob of the model": ("PUT", "/model/model.onnx$"),
-    "blob of the code": ("PUT", "/scoring/score.py$"),
+    "blob of the model": ("PUT", "/model/model.onnx"),
+    "blob of the code": ("PUT", "/scoring/score.py"),
     "model": ("PUT", "/models/digits/versions/1"),
     "environment": ("PUT", "/environments/digits-env/versions/1"),
     "code": ("PUT", "/codes/"),
@@ -139,7 +137,7 @@ def test_uploads_that_break(azure: Azure, project: EndpointProject, place: str, 
     check_done_once(azure)
 
 
-@pytest.mark.parametrize("status", [400, 403, 409])
+@pytest.mark.parametrize("status", [400, 409])
 @pytest.mark.parametrize("place", ["model", "environment", "code", "deployment", "traffic"])
 def test_what_is_refused_is_not_forced(azure: Azure, project: EndpointProject, place: str, status: int) -> None:
     azure.fault(*PLACES[place], effects.status(status), times=None)

@@ -37,11 +37,11 @@ def ingredients_of(settings: Settings, chosen: Chosen, place: Place, source: Pat
 
     render = settings.configuration.render
     dims = dimensions_of(chosen, render.dims)
-    return Ingredients(
-        rendering_for(settings, chosen.request.source, render.sets or DEFAULT_SETS, dims, render.variables),
-        golden_for(settings, chosen, dims, by_default=True),
-        answers_of(settings, source, place, rank=chosen.entries[0].rank),
-    )
+    sets = render.sets or DEFAULT_SETS
+    rendering = rendering_for(settings, chosen.request.source, sets, dims, render.variables)
+    golden = golden_for(settings, chosen, dims, by_default=True)
+    rank, name = chosen.entries[0].rank, rendering.project.name
+    return Ingredients(rendering, golden, answers_of(settings, source, place, rank=rank, name=name))
 
 
 def prepared_project(settings: Settings, chosen: Chosen, target: Target, source: Path | None = None) -> Prepared:

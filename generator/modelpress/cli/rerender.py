@@ -108,11 +108,13 @@ def _settings(folder: Path, lock: Lock, flags: Mapping[str, object]) -> Settings
     from modelpress.config.problems import dotted
     from modelpress.config.settings import resolve_settings
     from modelpress.config.vocabulary import leaves
-    from modelpress.packaging.answers import plain
+    from modelpress.packaging.answers import NAME, plain
 
     file, user = _configuration_file(folder, lock.answers), user_file(os.environ)
     given = resolve_settings(flags, os.environ, file, user)
     said = _absolute(lock.answers, folder)
+    if given.configuration.project.name is not None:  # the one in the lock may be taken from the source
+        said.get(NAME[0], {}).pop(NAME[1], None)
     for keys, value in leaves(given.configuration):
         if given.values[dotted(keys)].origin in {"flag", "environment"}:
             put(said, keys, plain(value))
@@ -139,7 +141,7 @@ def _beside(folder: Path, path: str) -> Path:
 
 def _absolute(answers: Answers, folder: Path) -> dict[str, Any]:
     """The settings of the lock, with paths that mean the same from the working folder."""
-    from modelpress.packaging.answers import PATHS
+    from modelpress.packaging.answers import PATHS, with_paths
 
     said: dict[str, Any] = deepcopy(dict(answers.settings))
     for name in PATHS:
@@ -147,10 +149,8 @@ def _absolute(answers: Answers, folder: Path) -> dict[str, Any]:
         section = said
         for key in above:
             section = section.get(key, {})
-        if isinstance(section.get(last), str):
-            section[last] = str(_beside(folder, section[last]))
-        elif last in section:
-            section[last] = [str(_beside(folder, one)) if isinstance(one, str) else one for one in section[last]]
+        if last in section:
+            section[last] = with_paths(section[last], lambda path: str(_beside(folder, path)))
     return said
 
 

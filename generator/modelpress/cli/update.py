@@ -83,7 +83,8 @@ def _document(folder: Path, lock: Lock, again: Again, planned: UpdatePlan) -> di
 def _text(document: dict[str, Any], diff: str = "") -> str:
     before, now = document["candidate"]["before"], document["candidate"]["now"]
     candidate = now if now == before else f"{now} instead of {before}"
-    state = "is up to date" if document["up_to_date"] else f"{len(document['files'])} files"
+    count = len(document["files"])
+    state = "is up to date" if document["up_to_date"] else f"{count} file{'' if count == 1 else 's'}"
     lines = [f"{document['path']}: {state}, {candidate}"]
     for file in document["files"]:
         note = f" ({file['note']})" if file["note"] else ""

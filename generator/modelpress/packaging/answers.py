@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 ASKED = frozenset({"source", "model_roots", "strict", "project", "ranking", "templates", "render"})
 """The sections of the configuration that have a say in what is rendered."""
 PATHS = frozenset({"source", "model_roots", "templates", "render.inputs"})
+PATHS_OF_LAYERS = frozenset({"folder", "zip"})
+NAME = ("project", "name")
 MOST_UP = 3  # folders up from the project to what counts as near: farther up, a path tells of one computer
 
 
@@ -53,19 +55,24 @@ class Place:
     home: Path
 
 
-def answers_of(settings: Settings, source: Path | None, place: Place, *, rank: int = 1) -> Answers:
-    """The settings that were in force, less those in a file that is near; `source` where it was named beside them."""
+def answers_of(settings: Settings, source: Path | None, place: Place, *, rank: int, name: str) -> Answers:
+    """The settings that were in force, less those in a file that is near; `source` where it was named beside them.
+
+    `name` is the project's: one that was taken from the source must not change when that moves.
+    """
     file = next((one.where for one in settings.values.values() if one.origin == "project"), None)
     configuration = None if file is None else near(Path(file), place.path)
     said: dict[str, Any] = {}
     elsewhere: list[str] = []
+    if settings.configuration.project.name is None:
+        put(said, NAME, name)
     for keys, value in _asked(settings, None if configuration is None else file):
-        name = dotted(keys)
-        if source is not None and name == "source":
+        setting = dotted(keys)
+        if source is not None and setting == "source":
             continue
-        kept = _near_paths(settings, name, value, place.home) if name in PATHS else value
+        kept = _near_paths(settings, setting, value, place.home) if setting in PATHS else value
         if kept is None:
-            elsewhere.append(name)
+            elsewhere.append(setting)
         else:
             put(said, keys, kept)
     if source is not None and (kept := near(source, place.home)) is not None:
@@ -109,9 +116,24 @@ def plain(value: Any) -> Any:
     return value.model_dump(mode="json", exclude_unset=True) if hasattr(value, "model_dump") else value
 
 
-def _near_paths(settings: Settings, name: str, value: Any, home: Path) -> Any:
-    """The path or paths as seen from the project, None where one is not near; what is no path (git) stays."""
+def with_paths(value: Any, change: Callable[[str], Any]) -> Any:
+    """The value of a setting that holds paths, with each of them changed: a path, several, or layers of templates."""
     if isinstance(value, str):
-        return near(settings.resolve(name, value), home)
-    found = [_near_paths(settings, name, one, home) if isinstance(one, str) else one for one in value]
-    return None if None in found else found
+        return change(value)
+    if isinstance(value, list | tuple):
+        return [with_paths(one, change) for one in value]
+    if isinstance(value, Mapping):
+        return {key: change(one) if key in PATHS_OF_LAYERS else one for key, one in value.items()}
+    return value
+
+
+def _near_paths(settings: Settings, name: str, value: Any, home: Path) -> Any:
+    """The same with its paths as seen from the project; None where one of them is not near."""
+    found: list[str | None] = []
+
+    def seen_from_home(path: str) -> str | None:
+        found.append(near(settings.resolve(name, path), home))
+        return found[-1]
+
+    changed = with_paths(value, seen_from_home)
+    return None if None in found else changed

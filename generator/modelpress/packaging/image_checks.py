@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from modelpress.errors import UsageError
-from modelpress.model import ModelFiles, TensorSpec, TypeSpec, describe_type, image_for
+from modelpress.model import BaseImage, ModelFiles, TensorSpec, TypeSpec, describe_type, image_for
 from modelpress.packaging.chosen import Chosen
 from modelpress.packaging.rendering import Rendering
 from modelpress.packaging.runtime import runtime_of
@@ -44,13 +44,14 @@ def image_remarks(chosen: Chosen, rendering: Rendering) -> tuple[str, ...]:
             f"the server of an image runs ONNX Runtime, and this model's format is {model.format}",
             hint=f"Leave the template set {SET} out.",
         )
-    if (package := runtime_of(ranked, model, rendering.runtime_version).package) in WINDOWS_ONLY:
+    runtime = runtime_of(ranked, model, rendering.runtime_version)
+    if runtime.package in WINDOWS_ONLY:
         raise UsageError(
-            f"{providers[0]} needs {package}, which no Linux container can have",
+            f"{providers[0]} needs {runtime.package}, which no Linux container can have",
             hint=f"Take a candidate for another execution provider, or leave the template set {SET} out.",
         )
     _check_settings(own)
-    _check_python(own, providers)
+    _check_python(own, image_for(providers, runtime.version))
     return tuple(_left_out(model)) if own["server"] == "v2" else ()
 
 
@@ -70,9 +71,8 @@ def _check_settings(own: Mapping[str, Any]) -> None:
             raise UsageError(f"{SET}.{name}: {own[name]} is not from 1 to {PORTS[-1]}", hint="Correct the variable.")
 
 
-def _check_python(own: Mapping[str, Any], providers: list[str]) -> None:
+def _check_python(own: Mapping[str, Any], image: BaseImage) -> None:
     """The default image of an accelerator has the Python of its Ubuntu, and no other."""
-    image = image_for(providers)
     asked = own["python_version"]
     if not own["base_image"] and not image.has_python and asked not in ("default", image.python_version):
         raise UsageError(

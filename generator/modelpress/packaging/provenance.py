@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from modelpress.bundle import Closing, Digest
@@ -15,13 +13,11 @@ from modelpress.candidates import ranking_document
 from modelpress.packaging.answers import Answers
 from modelpress.packaging.chosen import Chosen
 from modelpress.packaging.rendering import Rendering
-from modelpress.project_files import BYTECODE
 from modelpress.templating import Layer
 from modelpress.version import __version__
 
 LOCK_VERSION = 1
 CHECKSUM = "checksum"
-BUILT_IN = "built-in"
 
 
 def lock_of(chosen: Chosen, rendering: Rendering, answers: Answers | None) -> Closing:
@@ -46,13 +42,8 @@ def checksum(document: Mapping[str, Any]) -> str:
 
 
 def layer_documents(layers: tuple[Layer, ...]) -> list[dict[str, Any]]:
-    """Each layer of templates, nearest first: its name, its kind and what tells one version of it from another."""
-    return [
-        {"name": layer.name, "kind": BUILT_IN, "version": __version__}
-        if layer.name == BUILT_IN
-        else {"name": layer.name, "kind": "folder", "sha256": _folder_sha256(layer.path)}
-        for layer in layers
-    ]
+    """Each layer of templates, nearest first: its name, its kind, and the commit, hash or version that it is at."""
+    return [{"name": layer.name, "kind": layer.kind, "version": layer.version()} for layer in layers]
 
 
 def source_document(chosen: Chosen) -> dict[str, Any]:
@@ -81,15 +72,3 @@ def _provenance(chosen: Chosen, rendering: Rendering) -> dict[str, Any]:
         "template_sets": [{"name": one.name, "layer": one.layer} for one in rendering.sets],
         "variables": {one.name: dict(rendering.settings.get(one.name, {})) for one in rendering.sets},
     }
-
-
-def _folder_sha256(folder: Path) -> str:
-    """One digest for the names and contents of all files of a folder; a link counts as where it leads."""
-    digest = hashlib.sha256()
-    for top, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if name not in {BYTECODE, ".git"})
-        for name in sorted(files):
-            path = Path(top, name)
-            content = os.fsencode(path.readlink()) if path.is_symlink() else path.read_bytes()
-            digest.update(f"{hashlib.sha256(content).hexdigest()}  {path.relative_to(folder).as_posix()}\n".encode())
-    return digest.hexdigest()

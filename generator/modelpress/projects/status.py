@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from modelpress.packaging.provenance import BUILT_IN
 from modelpress.projects.comparison import Versions
 from modelpress.projects.lock_file import Lock, Source
 from modelpress.version import __version__
@@ -70,6 +69,6 @@ def _by_name(layers: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
     """What tells the versions of each layer; a name may be that of several. The built-in one is modelpress's own."""
     found: dict[str, list[Any]] = {}
     for layer in layers:
-        if layer["kind"] != BUILT_IN:
+        if layer["kind"] != "built-in":
             found.setdefault(str(layer["name"]), []).append(dict(layer))
     return found

@@ -161,7 +161,7 @@ def runtime_context(candidate: Candidate, runtime: Runtime) -> RuntimeContext:
     recorded = settings.get("session_options")
     session_options = recorded if isinstance(recorded, Mapping) else {}
     providers = execution_providers(candidate)
-    image = image_for([provider["name"] for provider in providers])
+    image = image_for([provider["name"] for provider in providers], runtime.version)
     return RuntimeContext(
         package=runtime.package,
         version=runtime.version,

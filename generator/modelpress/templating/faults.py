@@ -7,12 +7,14 @@ import traceback
 from typing import TYPE_CHECKING, NamedTuple
 
 from modelpress.errors import ModelpressError, UnsafeInputError
+from modelpress.limits import TimeUpError
 from modelpress.templating.variables import suggestion
 
 if TYPE_CHECKING:
     from modelpress.templating.engine import SetEnvironment, TemplateName
 
 LONGEST = 300  # characters of what Jinja says
+LIMITED = "Make the template do less, or do not use this template set."
 MAX_CHAIN = 1000  # templates; Python stops at as many calls
 
 
@@ -36,6 +38,9 @@ def explain(error: Exception, environment: SetEnvironment, place: Place, name: T
     where, file = _place(error, environment) or place
     if isinstance(error, ModelpressError):
         return type(error)(f"{where}: {error.message}", hint=error.hint, file=file)
+    if isinstance(error, MemoryError | TimeUpError):
+        what = "too much memory" if isinstance(error, MemoryError) else "too long"
+        return UnsafeInputError(f"{where}: rendering takes {what}", hint=LIMITED, file=file)
     # Near the limit of recursion a file may also seem to be missing.
     chain = circle(environment, name) if name and isinstance(error, RecursionError | TemplateNotFound) else []
     if chain:

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
-from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
-from modelpress.bundle import Entry, RenderedText, check_path
-from modelpress.errors import ModelpressError, UnsafeInputError
+from modelpress.bundle import Entry
+from modelpress.errors import ModelpressError
 from modelpress.templating.context import RenderContext, as_plain
-from modelpress.templating.faults import Place, explain
-from modelpress.templating.manifest import MANIFEST_NAME
-from modelpress.templating.set_folder import SUFFIX
-from modelpress.templating.sets import TemplateSet, conditions_of, is_partial
-
-if TYPE_CHECKING:
-    from jinja2 import Template
-    from jinja2.environment import TemplateExpression
-
-    from modelpress.templating.engine import SetEnvironment
+from modelpress.templating.making import Made, make
+from modelpress.templating.sets import TemplateSet
 
 NOWHERE: Mapping[str, str] = {}
 
@@ -40,11 +31,12 @@ def render_sets(
     context: RenderContext, sets: Iterable[TemplateSet], *, folders: Mapping[str, str] = NOWHERE
 ) -> dict[str, Entry]:
     """The files of several sets; two that write one path are an error, unless they take it from one file."""
-    plain = as_plain(context)
+    sets = tuple(sets)
     rendered: dict[str, tuple[Entry, Path]] = {}
     writers: dict[str, str] = {}
-    for template_set in sets:
-        for path, written in _rendered(plain, template_set, folders).items():
+    for template_set, made in zip(sets, _made(as_plain(context), sets, folders), strict=True):
+        for path, one in made.items():
+            written = _written(one, template_set)
             if path in rendered and rendered[path] != written:
                 raise ModelpressError(
                     f"the template sets {writers[path]} and {template_set.name} both write {path}",
@@ -58,101 +50,22 @@ def render_plain(
     context: Mapping[str, Any], template_set: TemplateSet, folders: Mapping[str, str] = NOWHERE
 ) -> dict[str, Entry]:
     """As `render`, from plain data."""
-    return {path: entry for path, (entry, _) in _rendered(context, template_set, folders).items()}
+    (made,) = _made(context, [template_set], folders)
+    return {path: _written(one, template_set)[0] for path, one in made.items()}
 
 
-def _rendered(
-    context: Mapping[str, Any], template_set: TemplateSet, folders: Mapping[str, str]
-) -> dict[str, tuple[Entry, Path]]:
-    """The files by their path in the bundle, each with the file of the set that it was made from."""
-    from modelpress.templating.engine import environment_for
+def _made(
+    context: Mapping[str, Any], sets: Sequence[TemplateSet], folders: Mapping[str, str]
+) -> Sequence[dict[str, Made]]:
+    """The files of each set. What others wrote is made in a process of its own, which may use so much and no more."""
+    if any(one.is_foreign for one in sets):
+        from modelpress.templating.apart import make_apart
 
-    environment = environment_for(template_set.library)
-    rendered: dict[str, tuple[Entry, Path]] = {}
-    for name, place in template_set.sources().items():
-        if is_partial(name) or not _is_wanted(name, template_set, environment, context):
-            continue
-        path = _output_path(name, template_set, environment, context)
-        if path is None:
-            continue
-        path = _mounted(path, folders)
-        if path in rendered:
-            raise ModelpressError(
-                f"{template_set.name}: two files of the set are written to {path}",
-                hint="Rename one of them.",
-                file=str(template_set.folders[place].file(name)),
-            )
-        rendered[path] = _content(name, place, template_set, context), template_set.folders[place].file(name)
-    return rendered
+        return make_apart(context, sets, folders)
+    return [make(context, one, folders) for one in sets]
 
 
-def _content(name: str, place: int, template_set: TemplateSet, context: Mapping[str, Any]) -> Entry:
-    from modelpress.templating.engine import TemplateName, environment_for
-
-    folder = template_set.folders[place]
-    if not name.endswith(SUFFIX):
-        return folder.content(name)
-    environment = environment_for(template_set.library)
-    template = TemplateName(template_set.name, name, place)
-    try:
-        content = environment.get_template(str(template)).render(context).encode()
-    except Exception as error:  # an expression in a template can raise anything
-        where = Place(folder.describe(name), str(folder.file(name)))
-        raise explain(error, environment, where, template) from error
-    return RenderedText(content, executable=content.startswith(b"#!"))
-
-
-def _is_wanted(name: str, template_set: TemplateSet, environment: SetEnvironment, context: Mapping[str, Any]) -> bool:
-    """Whether what the set's `only_if` says of a file holds."""
-    for expression in conditions_of(template_set, name):
-        try:
-            if not _condition(environment, expression)(**context):
-                return False
-        except Exception as error:  # likewise
-            place = Place(f"{template_set.name}: `only_if` of {name!r}", str(template_set.path / MANIFEST_NAME))
-            raise explain(error, environment, place, None) from error
-    return True
-
-
-def _output_path(
-    name: str, template_set: TemplateSet, environment: SetEnvironment, context: Mapping[str, Any]
-) -> str | None:
-    """The path that a file is written to; None where a part of it renders to nothing: then there is no file."""
-    parts = PurePosixPath(name.removesuffix(SUFFIX)).parts
-    if not any(map(is_expression, parts)):
-        return "/".join(parts)
-    place = Place(f"{template_set.name}: the file name {name!r}", str(template_set.path / name))
-    try:
-        rendered = [
-            _name_template(environment, part).render(context) if is_expression(part) else part for part in parts
-        ]
-    except Exception as error:  # likewise
-        raise explain(error, environment, place, None) from error
-    if "" in rendered:
-        return None
-    path = "/".join(rendered)
-    try:
-        check_path(path)
-    except UnsafeInputError as error:
-        raise UnsafeInputError(f"{place.where}: {error.message}", hint=error.hint, file=place.file) from None
-    return path
-
-
-def is_expression(part: str) -> bool:
-    """Whether a part of a file's name has to be rendered."""
-    return "{{" in part or "{%" in part
-
-
-@lru_cache(maxsize=1024)
-def _condition(environment: SetEnvironment, expression: str) -> TemplateExpression:
-    return environment.compile_expression(expression, undefined_to_none=False)
-
-
-@lru_cache(maxsize=1024)
-def _name_template(environment: SetEnvironment, text: str) -> Template:
-    return environment.from_string(text)
-
-
-def _mounted(path: str, folders: Mapping[str, str]) -> str:
-    top, slash, rest = path.partition("/")
-    return f"{folders[top]}/{rest}" if slash and top in folders else path
+def _written(made: Made, template_set: TemplateSet) -> tuple[Entry, Path]:
+    """The content, and the file of the set that it was made from."""
+    folder = template_set.folders[made.place]
+    return made.text or folder.content(made.name), folder.file(made.name)

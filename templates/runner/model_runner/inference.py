@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import onnxruntime as ort
@@ -11,32 +12,75 @@ from model_runner.messages import SampleError, note
 from model_runner.tensors import NOT_IN_NUMPY, Value, from_ort, split_type, to_ort
 
 
-def infer(
-    session: ort.InferenceSession, values: Mapping[str, Any], *, io_bind: bool
-) -> list[Value]:
-    """Run a session on those of the values that it takes; None is one left out.
+@dataclass(frozen=True)
+class Prepared:
+    """A session, with what every run of it needs: types by name, in order.
 
-    Tensors of numbers travel in OrtValues, which hold every element type and can be
-    bound. ONNX Runtime's Python package makes none of strings, sequences and maps.
+    `plain` is whether numpy has all types and nothing is bound: then the session takes
+    and returns arrays. Tensors that are bound, and those of other types, travel in
+    OrtValues; ONNX Runtime's Python package makes none of strings, sequences and maps.
     """
-    feeds = {
-        argument.name: to_ort(values[argument.name], argument.type)
-        for argument in feedable(session)
-        if values.get(argument.name) is not None
-    }
-    outputs = session.get_outputs()
-    if all(isinstance(feed, ort.OrtValue) for feed in feeds.values()) and all(
-        output.type.startswith("tensor(") for output in outputs
-    ):
-        results = _run_tensors(session, feeds, io_bind=io_bind)
-    else:
-        if io_bind:
+
+    session: ort.InferenceSession
+    inputs: Mapping[str, str]
+    outputs: Mapping[str, str]
+    io_bind: bool
+    plain: bool
+
+    @classmethod
+    def of(cls, session: ort.InferenceSession, *, io_bind: bool) -> Prepared:
+        inputs = {one.name: one.type for one in feedable(session)}
+        outputs = {one.name: one.type for one in session.get_outputs()}
+        lacking = any(map(_is_lacking, (*inputs.values(), *outputs.values())))
+        return cls(session, inputs, outputs, io_bind, not io_bind and not lacking)
+
+    def infer(self, values: Mapping[str, Any]) -> list[Value]:
+        """Run it on those of the values that it takes; None is one left out."""
+        given = {n: values[n] for n in self.inputs if values.get(n) is not None}
+        if self.plain:
+            results = self.session.run(list(self.outputs), given)
+        elif self._fits_ort_values(given):
+            results = self._run_ort_values(given)
+        else:
+            results = self._run_others(given)
+        return [
+            Value(name, type_name, result)
+            for (name, type_name), result in zip(
+                self.outputs.items(), results, strict=True
+            )
+        ]
+
+    def _fits_ort_values(self, given: Mapping[str, Any]) -> bool:
+        types = [self.inputs[name] for name in given]
+        return all(
+            one.startswith("tensor(") and one != "tensor(string)" for one in types
+        ) and all(one.startswith("tensor(") for one in self.outputs.values())
+
+    def _run_ort_values(self, given: Mapping[str, Any]) -> list[Any]:
+        feeds = {name: to_ort(given[name], self.inputs[name]) for name in given}
+        if self.io_bind:
+            binding = self.session.io_binding()
+            for name, feed in feeds.items():
+                binding.bind_ortvalue_input(name, feed)
+            for name in self.outputs:
+                binding.bind_output(name)
+            self.session.run_with_iobinding(binding)
+            results = binding.get_outputs()
+        else:
+            results = self.session.run_with_ort_values(list(self.outputs), feeds)
+        dtypes = [split_type(one)[1] for one in self.outputs.values()]
+        return [from_ort(*pair) for pair in zip(results, dtypes, strict=True)]
+
+    def _run_others(self, given: Mapping[str, Any]) -> list[Any]:
+        if self.io_bind:
             note("not bound: onnxruntime binds no strings, sequences and maps")
-        results = _run_others(session, feeds)
-    return [
-        Value(output.name, output.type, result)
-        for output, result in zip(outputs, results, strict=True)
-    ]
+        for type_name in filter(_is_lacking, self.outputs.values()):
+            raise SampleError(
+                f"onnxruntime's Python package cannot return {type_name} from a "
+                "model that takes or returns strings, sequences or maps as well"
+            )
+        feeds = {name: to_ort(given[name], self.inputs[name]) for name in given}
+        return list(self.session.run(list(self.outputs), feeds))
 
 
 def feedable(session: ort.InferenceSession) -> list[ort.NodeArg]:
@@ -44,29 +88,5 @@ def feedable(session: ort.InferenceSession) -> list[ort.NodeArg]:
     return [*session.get_inputs(), *session.get_overridable_initializers()]
 
 
-def _run_tensors(
-    session: ort.InferenceSession, feeds: dict[str, ort.OrtValue], *, io_bind: bool
-) -> list[Any]:
-    names = [output.name for output in session.get_outputs()]
-    if io_bind:
-        binding = session.io_binding()
-        for name, feed in feeds.items():
-            binding.bind_ortvalue_input(name, feed)
-        for name in names:
-            binding.bind_output(name)
-        session.run_with_iobinding(binding)
-        results = binding.get_outputs()
-    else:
-        results = session.run_with_ort_values(names, feeds)
-    dtypes = [split_type(output.type)[1] for output in session.get_outputs()]
-    return [from_ort(*pair) for pair in zip(results, dtypes, strict=True)]
-
-
-def _run_others(session: ort.InferenceSession, feeds: dict[str, Any]) -> list[Any]:
-    for output in session.get_outputs():
-        if split_type(output.type)[1] in NOT_IN_NUMPY:
-            raise SampleError(
-                f"onnxruntime's Python package cannot return {output.type} from a "
-                "model that takes or returns strings, sequences or maps as well"
-            )
-    return list(session.run([output.name for output in session.get_outputs()], feeds))
+def _is_lacking(type_name: str) -> bool:
+    return split_type(type_name)[1] in NOT_IN_NUMPY

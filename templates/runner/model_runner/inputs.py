@@ -16,6 +16,9 @@ from model_runner.tensors import INT4_RANGES, Argument, family, numpy_type, spli
 # Kinds of numpy's types that the elements of each family may be given as.
 SOURCES = {"bool": "b", "integer": "iu", "float": "fiu"}
 LARGEST = 2**30  # bytes that a .npz file may unpack to
+LARGEST_FLOATS = {
+    dtype: float(np.finfo(dtype).max) for dtype in ("float16", "float32", "float64")
+}
 PYTHON_TYPES = {"bool": bool, "string": str, "integer": int, "float": float}
 
 
@@ -139,13 +142,17 @@ def convert(value: Any, type_name: str) -> Any:
 def _convert_tensor(value: Any, dtype: str) -> np.ndarray[Any, Any]:
     if dtype == "string":
         return _texts(value)
-    array, target = _as_array(value, dtype), numpy_type(dtype)
+    array, target = np.asarray(value), numpy_type(dtype)
+    if array.dtype.kind == "U" and isinstance(value, list):
+        array = _numbers_in_text(value, array, dtype)
     if array.size == 0:  # an empty list has no type
         return np.zeros(array.shape, target)
     if array.dtype.kind == target.kind == "V" and array.itemsize == target.itemsize:
         array = array.view(target)  # a .npz file keeps the bytes, not the type
     elif array.dtype.kind not in SOURCES[family(dtype)]:
         raise TypeError(f"got {array.dtype.name}")
+    if _is_surely_in_range(array, dtype):
+        return array.astype(target, order="C", copy=False)
     with np.errstate(all="ignore"):
         result = array.astype(target, order="C")
     if not _in_range(array, result, dtype):
@@ -163,21 +170,27 @@ def _texts(value: Any) -> np.ndarray[Any, Any]:
     return array
 
 
-def _as_array(value: Any, dtype: str) -> np.ndarray[Any, Any]:
-    """Nested lists as an array. JSON has text for numbers that it or its readers lack."""
-    array = np.asarray(value)
-    if isinstance(value, list) and array.dtype.kind == "U":
-        if dtype in AS_TEXT:
-            return elements(array.ravel().tolist(), dtype).reshape(array.shape)
-        if family(dtype) == "float":
-            return np.asarray(_numbers(value))
-    return array
+def _numbers_in_text(
+    value: list[Any], array: np.ndarray[Any, Any], dtype: str
+) -> np.ndarray[Any, Any]:
+    """JSON has text for numbers that it or its readers lack."""
+    if dtype in AS_TEXT:
+        return elements(array.ravel().tolist(), dtype).reshape(array.shape)
+    return np.asarray(_numbers(value)) if family(dtype) == "float" else array
 
 
 def _numbers(value: Any) -> Any:
     if isinstance(value, list):
         return [_numbers(item) for item in value]
     return NOT_FINITE.get(value, value) if isinstance(value, str) else value
+
+
+def _is_surely_in_range(array: np.ndarray[Any, Any], dtype: str) -> bool:
+    """What is true of nearly all values, and quickly seen: every request is converted."""
+    if dtype in LARGEST_FLOATS:
+        largest = LARGEST_FLOATS[dtype]
+        return bool(-largest <= array.min() and array.max() <= largest)
+    return array.dtype.name == dtype
 
 
 def _in_range(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import onnxruntime as ort
 
-from model_runner.inference import feedable, infer
+from model_runner.inference import Prepared, feedable
 from model_runner.tensors import Argument, Value
 
 
@@ -52,14 +53,18 @@ class Model:
 
     def results(self) -> list[Argument]:
         """All that is returned, in order."""
-        taken = self._taken()
         return [
             Argument(output.name, output.type, output.shape)
             for session in self.sessions
             for output in session.get_outputs()
-            if output.name not in taken
+            if output.name not in self._taken
         ]
 
+    @cached_property
+    def _prepared(self) -> list[Prepared]:
+        return [Prepared.of(one, io_bind=self.io_bind) for one in self.sessions]
+
+    @cached_property
     def _taken(self) -> set[str]:
         """Inputs of the later sessions, which the earlier ones may return."""
         return {a.name for session in self.sessions[1:] for a in session.get_inputs()}
@@ -70,11 +75,12 @@ class Model:
 
     def run(self, inputs: Mapping[str, Any]) -> list[Value]:
         """Run all sessions; what they take from each other is not returned."""
+        if len(self.sessions) == 1:
+            return self._prepared[0].infer(inputs)
         values = dict(inputs)
-        taken = self._taken()
         outputs = []
-        for session in self.sessions:
-            results = infer(session, values, io_bind=self.io_bind)
+        for session in self._prepared:
+            results = session.infer(values)
             values |= {result.name: result.value for result in results}
-            outputs += [result for result in results if result.name not in taken]
+            outputs += [one for one in results if one.name not in self._taken]
         return outputs

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ctypes
+import functools
 import importlib
 import math
 import sys
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import onnxruntime as ort
@@ -54,8 +55,7 @@ class Argument:
         return f"{printable(repr(self.name))} ({self.declared})"
 
 
-@dataclass(frozen=True)
-class Value:
+class Value(NamedTuple):
     """A value with its name and type.
 
     It is an array, a list (sequence), a dictionary (map) or None (an empty optional).
@@ -66,6 +66,7 @@ class Value:
     value: Any
 
 
+@functools.cache
 def split_type(text: str) -> tuple[str, str]:
     """Take seq(tensor(float)) apart: seq and tensor(float), then tensor and float32."""
     kind, _, inner = text.partition("(")
@@ -73,6 +74,7 @@ def split_type(text: str) -> tuple[str, str]:
     return kind, {"float": "float32", "double": "float64"}.get(inner, inner)
 
 
+@functools.cache
 def family(dtype: str) -> str:
     """bool, string, float or integer."""
     if dtype in ("bool", "string"):
@@ -80,6 +82,7 @@ def family(dtype: str) -> str:
     return "float" if "float" in dtype else "integer"
 
 
+@functools.cache
 def numpy_type(dtype: str) -> np.dtype[Any]:
     """The type that holds such elements here; 4-bit integers take a byte each."""
     if dtype in INT4_RANGES:

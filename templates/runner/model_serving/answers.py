@@ -7,10 +7,10 @@ import json
 import math
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+import orjson
 
 from model_runner.documents import value_document
 from model_runner.messages import InputError, SampleError
@@ -20,8 +20,7 @@ from model_serving.payloads import BINARY, JSON, Form
 BAD_REQUEST = 400
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """The status, the body and its type."""
 
     status: int
@@ -33,7 +32,7 @@ def outputs_answer(outputs: Sequence[Value], form: Form) -> Answer:
     """The outputs. Raises SampleError where the form cannot hold them."""
     if form is Form.NPZ:
         return Answer(200, _npz(outputs), BINARY)
-    return Answer(200, outputs_json(outputs, form).encode())
+    return Answer(200, outputs_json(outputs, form))
 
 
 def refusal(error: SampleError, arguments: Mapping[str, Argument]) -> Answer:
@@ -43,10 +42,10 @@ def refusal(error: SampleError, arguments: Mapping[str, Argument]) -> Answer:
         told["field"] = error.name
         if error.name in arguments:
             told["expected"] = arguments[error.name].declared
-    return Answer(BAD_REQUEST, json.dumps(told).encode())
+    return Answer(BAD_REQUEST, _dumps(told))
 
 
-def outputs_json(outputs: Sequence[Value], form: Form = Form.PLAIN) -> str:
+def outputs_json(outputs: Sequence[Value], form: Form = Form.PLAIN) -> bytes:
     """{"outputs": {name: nested lists}}, or a list of documents as in golden.json."""
     if form is Form.TYPED:
         return _dumps({"outputs": [value_document(output) for output in outputs]})
@@ -56,35 +55,40 @@ def outputs_json(outputs: Sequence[Value], form: Form = Form.PLAIN) -> str:
 
 
 def plain(value: Any, type_name: str) -> Any:
-    """A tensor as nested lists, a sequence as a list, a map as a dictionary."""
+    """A tensor as nested lists, a sequence as a list, a map as an object."""
     kind, inner = split_type(type_name)
+    if kind == "tensor":
+        return _nested(value, inner)
     if kind == "optional":
         return None if value is None else plain(value, inner)
     if kind == "seq":
         return [plain(item, inner) for item in value]
-    if kind == "map":
-        return dict(value)
-    if inner in NOT_IN_NUMPY and family(inner) == "float":
-        value = value.astype(np.float32)
-    return value.tolist()
+    return {str(key): _finite(item) for key, item in value.items()}
 
 
-def _dumps(document: Any) -> str:
-    try:
-        return json.dumps(document, allow_nan=False)
-    except ValueError:
-        return json.dumps(_finite(document), allow_nan=False)
+def _nested(array: np.ndarray[Any, Any], dtype: str) -> Any:
+    if family(dtype) != "float":
+        return array.tolist()
+    if dtype in NOT_IN_NUMPY:
+        array = array.astype(np.float32)
+    return array.tolist() if np.isfinite(array).all() else _finite(array.tolist())
 
 
 def _finite(value: Any) -> Any:
     """What JSON has no number for as text: NaN, Infinity, -Infinity."""
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_finite(item) for item in value]
     if not isinstance(value, float) or math.isfinite(value):
         return value
     return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+
+
+def _dumps(document: Any) -> bytes:
+    """With orjson, which is ten times as fast; it refuses text that is not Unicode."""
+    try:
+        return orjson.dumps(document)
+    except orjson.JSONEncodeError:
+        return json.dumps(document).encode()
 
 
 def _npz(outputs: Sequence[Value]) -> bytes:

@@ -7,6 +7,8 @@ import json
 from enum import Enum
 from typing import Any
 
+import orjson
+
 from model_runner.inputs import is_typed, npz_values, typed_values
 from model_runner.messages import SampleError
 
@@ -37,10 +39,7 @@ def read_payload(body: bytes, content_type: str) -> tuple[dict[str, Any], Form]:
 
 def read_json_payload(body: bytes) -> tuple[dict[str, Any], Form]:
     """The same from JSON: names at the top or below `inputs`, or golden.json's form."""
-    try:
-        document = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise SampleError(f"the body is not JSON: {error}") from error
+    document = _parse(body)
     if not isinstance(document, dict):
         raise SampleError("the body is no JSON object with values by input name")
     if is_typed(document):
@@ -49,3 +48,15 @@ def read_json_payload(body: bytes) -> tuple[dict[str, Any], Form]:
     if len(document) == 1 and isinstance(below, dict):
         return below, Form.PLAIN
     return document, Form.PLAIN
+
+
+def _parse(body: bytes) -> Any:
+    """With orjson, which is several times as fast; json knows NaN and UTF-16 as well."""
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise SampleError(f"the body is not JSON: {error}") from error

@@ -189,9 +189,9 @@ def test_a_model_that_agrees_within_the_tolerance_passes(make_model: Make, rende
 
 def test_a_swapped_axis_is_caught(make_model: Make, render_golden: Render) -> None:
     project = render_golden(scaled(make_model, [1.0, 1.0, 1.0], [3, 3]))
-    code = project.folder / "model_runner" / "model.py"
+    code = project.folder / "model_runner" / "inference.py"
     text = code.read_text()
-    changed = text.replace("values = dict(inputs)", "values = {name: value.T.copy() for name, value in inputs.items()}")
+    changed = text.replace("given = {n: values[n] for n", "given = {n: values[n].T.copy() for n")
     assert changed != text
     code.write_text(changed)
     assert "check failed: 'y'[0, 1] is " in project.command("--check").error

@@ -112,8 +112,8 @@ def test_the_golden_outputs_come_back(project: Any, digits: Any, binary: bool) -
             "inputs[0] 'input': shape is [1, 64], and the model takes [-1, 1, 8, 8] (-1 is any size)",
         ),
         (
-            {"inputs": [GOOD | {"shape": [10**30, 1, 8, 8]}]},
-            f"inputs[0] 'input': shape is [{10**30}, 1, 8, 8], and data has 64 elements",
+            {"inputs": [GOOD | {"shape": [10**15, 1, 8, 8]}]},
+            f"inputs[0] 'input': shape is [{10**15}, 1, 8, 8], and data has 64 elements",
         ),
         ({"inputs": [GOOD | {"data": 1}]}, "inputs[0] 'input': data must be a list"),
         ({"inputs": [GOOD | {"parameters": []}]}, "the parameters of inputs[0] 'input' must be an object"),
@@ -303,7 +303,7 @@ def test_what_the_graph_refuses_is_the_fault_of_the_request(make_model: Any, ser
 
 def test_the_source_is_clean(project: Any) -> None:
     ruff = [sys.executable, "-m", "ruff"]
-    lint = [*ruff, "check", "--isolated", "--select", RULES, "--ignore", "E501", "."]
-    for command in (lint, [*ruff, "format", "--isolated", "--diff", "."]):
+    lint = [*ruff, "check", "--isolated", "--select", RULES, "--ignore", "E501", "v2_server"]
+    for command in (lint, [*ruff, "format", "--isolated", "--diff", "v2_server"]):
         done = subprocess.run(command, cwd=project.root / "scoring", capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout

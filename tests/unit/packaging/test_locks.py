@@ -12,16 +12,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from packaging.requirements import Requirement
 
 from modelpress.bundle import Entry, RenderedText
 from modelpress.errors import ModelpressError, RemoteError, UnsafeInputError, UsageError
 from modelpress.model.runtime import RUNTIMES
 from modelpress.packaging.docker import DockerWishes, docker_variables
-from modelpress.packaging.locks.lock import HEADER, LockWishes, lock_entries, shipped_locks
+from modelpress.packaging.locks.lock import HEADER, SERVERS, LockWishes, lock_entries, shipped_lock
+from modelpress.packaging.locks.lock import RUNTIMES as RUNTIME_LOCK
 from modelpress.packaging.locks.lock_file import Lock
 from modelpress.packaging.locks.requirement import read_requirements
 
+TEMPLATES = Path(__file__).parents[3] / "templates"
 NOWHERE = "http://127.0.0.1:9/simple"  # nobody listens there
 CPU = f"onnxruntime=={RUNTIMES['cpu'].version}"
 
@@ -94,22 +95,48 @@ def test_what_only_some_models_need_is_there_where_it_is_asked_for() -> None:
     assert "ml-dtypes==" in text_of(lock(CPU, "numpy", "ml_dtypes==0.6.0"))
 
 
-def test_every_pin_that_comes_with_modelpress_has_hashes() -> None:
-    locks = list(shipped_locks())
-    assert len(locks) >= 10
-    for one in locks:
-        for pin in one.pins:
-            assert pin.hashes, pin.name
-            assert Lock.read(pin.text) == Lock((replace(pin, because_of=frozenset()),))
-        assert Lock.read(one.text).text == one.text
+@pytest.mark.parametrize("name", [*SERVERS, RUNTIME_LOCK])
+def test_every_pin_that_comes_with_modelpress_has_hashes(name: str) -> None:
+    lock = shipped_lock(name)
+    assert len(lock.pins) > 10
+    for pin in lock.pins:
+        assert pin.hashes, pin.name
+        assert Lock.read(pin.text) == Lock((replace(pin, because_of=frozenset(), needs=frozenset()),))
+    assert Lock.read(lock.text).text == lock.text
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "docker/docker/_v2_packages.txt",
+        "azure-online/scoring/requirements.txt.jinja",
+        "azure-batch/scoring/batch_requirements.txt.jinja",
+    ],
+)
+def test_what_the_templates_name_is_locked(template: str) -> None:
+    """Where this fails, a template names another version or package: `toolchains/locks.py` makes the locks anew."""
+    lines = (TEMPLATES / template).read_text(encoding="utf-8").splitlines()
+    assert text_of(lock(CPU, "ml_dtypes==0.6.0", *(line for line in lines if re.match("[a-z]", line))))
 
 
 @pytest.mark.parametrize("provider", ["cpu", "cuda", "openvino", "rocm", "migraphx"])
-@pytest.mark.parametrize("server", ["fastapi", "azureml-inference-server-http"])
-def test_every_runtime_of_linux_containers_is_locked_for_both_servers(provider: str, server: str) -> None:
+@pytest.mark.parametrize("server", ["fastapi", "azureml-inference-server-http", "pyarrow"])
+def test_the_default_runtimes_of_linux_containers_go_with_every_server(provider: str, server: str) -> None:
     runtime = RUNTIMES[provider]
-    wanted = [Requirement(f"{runtime.package}=={runtime.version}"), Requirement(server)]
-    assert any(one.answers(wanted) for one in shipped_locks())
+    assert f"{runtime.package}=={runtime.version} " in text_of(lock(f"{runtime.package}=={runtime.version}", server))
+
+
+@pytest.mark.parametrize("version", ["1.20.1", "1.27.0", "1.32.0"])
+def test_older_and_newer_runtimes_are_locked_with_what_they_need(version: str) -> None:
+    """1.20 needs packages that 1.32 does without, and through one of them another."""
+    names = re.findall(r"^([a-z][\w.-]*)==", text_of(lock(f"onnxruntime=={version}")), re.MULTILINE)
+    assert {"flatbuffers", "numpy", "protobuf"} < set(names)
+    assert ({"coloredlogs", "humanfriendly"} <= set(names)) == (version == "1.20.1")
+
+
+def test_a_version_that_no_lock_has_is_asked_for() -> None:
+    with pytest.raises(RemoteError, match=r"^onnxruntime==99 cannot be locked"):
+        lock("onnxruntime==99")
 
 
 def test_files_that_do_not_ask_for_hashes_stay_as_they_are() -> None:

@@ -17,6 +17,7 @@ import yaml
 
 from modelpress.bundle import Entry
 from modelpress.model import image_for, runtime_for
+from modelpress.model.runtime import Versions
 from modelpress.templating import RenderContext, find_set, load_sets, render, resolve_settings, search_path
 from modelpress.templating.checking.specimens import HOSTILE, sample_contexts
 
@@ -39,10 +40,11 @@ VARIANTS = [
 ]
 
 
-def on(provider: str, context: RenderContext = ORDINARY) -> RenderContext:
+def on(provider: str, context: RenderContext = ORDINARY, version: str | None = None) -> RenderContext:
     """The context of a candidate for another execution provider."""
     name = PROVIDERS[provider]
-    runtime, image = runtime_for([name]), image_for([name])
+    runtime = runtime_for([name], Versions(version))
+    image = image_for([name], runtime.version)
     changed = replace(
         context.runtime,
         package=runtime.package,
@@ -185,6 +187,12 @@ def test_the_execution_provider_chooses_the_base_image(provider: str, image: str
     assert len(installs) == (provider != "cpu")
 
 
+@pytest.mark.parametrize(("version", "cuda"), [("1.26.0", "12.8.1"), ("1.27.0", "13.0.1"), ("1.32.0", "13.0.1")])
+def test_the_version_of_the_runtime_chooses_that_of_cuda(version: str, cuda: str) -> None:
+    found = instructions(rendered(on("cuda", version=version))["docker/Dockerfile"])
+    assert found[1] == ("ARG", f"BASE_IMAGE=docker.io/nvidia/cuda:{cuda}-cudnn-runtime-ubuntu24.04")
+
+
 def test_a_base_image_of_ones_own_has_python() -> None:
     found = instructions(
         rendered(on("cuda"), base_image="example.org/cuda:1", python_version="3.13")["docker/Dockerfile"]
@@ -235,7 +243,7 @@ def test_requirements_are_those_of_the_server() -> None:
 
     begins = ["--require-hashes", "--only-binary :all:"]
     runtime = f"onnxruntime=={ORDINARY.runtime.version}"
-    assert lines() == [*begins, runtime, "fastapi", "httptools", "numpy", "uvicorn"]
+    assert lines() == [*begins, runtime, "fastapi", "httptools", "numpy", "orjson", "uvicorn"]
     assert "azureml-inference-server-http" in " ".join(lines(server="azure"))
     assert lines(wheels=True)[2] == "--no-index"
     assert lines(requirements=["pandas>=2", "scipy"])[-2:] == ["pandas>=2", "scipy"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from modelpress.executors.azure.faults import TRANSIENT, Fault, ServiceError, failure
+from modelpress.executors.azure.faults import TRANSIENT, Fault, ServiceError, failure, is_transient
 from modelpress.executors.azure.waiting import SUCCEEDED, Condition, Look, Waiting
 
 CONFLICT = 409  # what the service answers while something goes on with the thing
@@ -45,7 +45,9 @@ def carry_out(waiting: Waiting, change: Change) -> Condition | None:
     OperationFailedError where the service tried and failed, ServiceError where it refuses.
     """
     workspace = waiting.workspace
-    for left in reversed(range(max(1, workspace.options.tries))):
+    left = max(1, workspace.options.tries)
+    while True:
+        left -= 1
         refusal, begun = None, None
         try:
             begun = workspace.begin(change.doing, change.send)
@@ -53,6 +55,8 @@ def carry_out(waiting: Waiting, change: Change) -> Condition | None:
             if error.status not in UNCERTAIN:
                 raise
             refusal = error
+            if error.__cause__ is not None and is_transient(error.__cause__, repeatable=False):
+                left = 0  # it has been tried again already
         outcome = waiting.settled(change.label, change.look, begun)
         wanted = change.is_wanted(outcome.condition)
         if wanted and (outcome.condition is None or outcome.condition.state == SUCCEEDED):

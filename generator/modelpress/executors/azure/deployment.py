@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from modelpress.errors import ModelpressError
 from modelpress.executors.azure.changing import Change, OperationFailedError, carry_out
 from modelpress.executors.azure.diagnosis import explained
-from modelpress.executors.azure.endpoints import Endpoints
+from modelpress.executors.azure.endpoints import Endpoints, look_at_endpoint
 from modelpress.executors.azure.plan import Step
 from modelpress.executors.azure.versions import CONTENT_TAG
 from modelpress.executors.azure.waiting import SUCCEEDED, Condition, Waiting
@@ -49,7 +50,7 @@ class Deployer:
             if step.action == "keep":
                 self._await(step, change)
             else:
-                self.settle_endpoint()
+                self._refuse_used(step, self.settle_endpoint())
                 carry_out(self.waiting, change)
         except OperationFailedError as error:
             raise self._explained(error, step.name) from error
@@ -73,14 +74,23 @@ class Deployer:
             step.label,
             f"creating {step.label}",
             lambda: endpoints.begin_create_or_update(entity),
-            self._look_at_endpoint,
+            lambda: look_at_endpoint(self.kind, self.endpoint),
             lambda condition: condition is not None,
         )
         carry_out(self.waiting, change)
 
-    def settle_endpoint(self) -> None:
+    def settle_endpoint(self) -> Condition | None:
         """Wait until nothing goes on with the endpoint: an earlier run may have begun something."""
-        self.waiting.settled(f"endpoint {self.endpoint}", self._look_at_endpoint)
+        label = f"endpoint {self.endpoint}"
+        return self.waiting.settled(label, lambda: look_at_endpoint(self.kind, self.endpoint)).condition
+
+    def _refuse_used(self, step: Step, condition: Condition | None) -> None:
+        """What requests reach is never replaced, even if they have begun to since the plan was made."""
+        if step.action == "update" and condition and step.name in self.kind.shares(condition.thing):
+            raise ModelpressError(
+                f"{step.label} has got traffic since the plan was made",
+                hint="Run the same command again: it makes another deployment beside it.",
+            )
 
     def _await(self, step: Step, change: Change) -> None:
         """Wait for a deployment that an earlier run began with."""
@@ -96,11 +106,6 @@ class Deployer:
     def _look(self, name: str) -> Condition | None:
         doing = f"looking at deployment {name}"
         found = self.kind.workspace.find(doing, lambda: self.kind.deployments().get(name, self.endpoint))
-        return None if found is None else Condition.of(found)
-
-    def _look_at_endpoint(self) -> Condition | None:
-        doing = f"looking at the endpoint {self.endpoint}"
-        found = self.kind.workspace.find(doing, lambda: self.kind.endpoints().get(self.endpoint))
         return None if found is None else Condition.of(found)
 
 

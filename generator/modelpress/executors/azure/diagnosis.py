@@ -28,8 +28,8 @@ _HINTS = (
     ),
     (
         (
-            r"(fail|error|unable|cannot|could not|denied)\w*[^.\n]{0,60}\b(download|mount)|AuthorizationPermissionMismatch"
-            r"|(download|mount)\w*[^.\n]{0,60}(failed|denied|timed out)"
+            r"(fail|error|unable|cannot|could not|denied)\w*[^.\n]{0,60}\b(download|mount)"
+            r"|AuthorizationPermissionMismatch|(download|mount)\w*[^.\n]{0,60}(failed|denied|timed out)"
         ),
         (
             "The model could not be fetched: the endpoint's identity needs the role Storage Blob Data Reader, "

@@ -22,7 +22,7 @@ from modelpress.executors.azure.secret_values import references_of
 from modelpress.executors.azure.state import State
 from modelpress.executors.azure.traffic import Ramp, described, key_of, ramp_of
 from modelpress.executors.azure.versions import CONTENT_TAG
-from modelpress.executors.azure.waiting import ENDED, SUCCEEDED
+from modelpress.executors.azure.waiting import ENDED, SUCCEEDED, Waiting
 from modelpress.executors.azure.workspace import Workspace, WorkspaceOptions, connect
 from modelpress.executors.progress import SILENT, Report
 from modelpress.golden_documents import GoldenDocument
@@ -139,7 +139,7 @@ class _Planning:
         model, environment, code = self._model(), self._environment(), self.contents[files.code]
         packed = self._packed(model, environment, code)
         sha256 = digest_of(files.deployment.data, PLACED, packed.sha256)
-        live = read_live(self.kind, files.endpoint_name)
+        live = read_live(self.kind, files.endpoint_name, self._waiting())
         place = place_of(str(files.deployment.get("name")), sha256, live)
         if place.action == "keep":
             model = replace(model, step=_had(model.step))
@@ -163,6 +163,9 @@ class _Planning:
             ramp,
             self._pruned(live, place, ramp),
         )
+
+    def _waiting(self) -> Waiting:
+        return Waiting(self.kind.workspace, self.target.rollout.time_limit)
 
     def _model(self) -> PlannedAsset:
         file = self.project.files.model

@@ -10,7 +10,7 @@ from modelpress.errors import UsageError
 from modelpress.executors.azure.checking.documents import Document
 from modelpress.executors.azure.loading import loaded
 from modelpress.executors.azure.versions import CONTENT_TAG
-from modelpress.executors.azure.waiting import Condition
+from modelpress.executors.azure.waiting import Condition, Waiting
 from modelpress.executors.azure.workspace import Workspace
 
 EndpointPart = Literal["online", "batch"]
@@ -150,22 +150,28 @@ class Live:
         return name in self.shares or name in self.mirrored
 
 
-def read_live(kind: Endpoints, name: str) -> Live | None:
-    """How the endpoint is; None where there is none.
+def look_at_endpoint(kind: Endpoints, name: str) -> Condition | None:
+    """How the endpoint is now; None where there is none. Raises ServiceError."""
+    found = kind.workspace.find(f"looking for the endpoint {name}", lambda: kind.endpoints().get(name))
+    return None if found is None else Condition.of(found)
+
+
+def read_live(kind: Endpoints, name: str, waiting: Waiting) -> Live | None:
+    """How the endpoint is once nothing goes on with it; None where there is none.
 
     Raises UsageError where the name is that of an endpoint of the other kind.
     """
     workspace = kind.workspace
-    doing = f"looking for the endpoint {name}"
-    found = workspace.find(doing, lambda: kind.endpoints().get(name))
-    if found is None:
+    condition = waiting.settled(f"endpoint {name}", lambda: look_at_endpoint(kind, name)).condition
+    if condition is None:
         _refuse_other_kind(kind, name)
         return None
+    found = condition.thing
     listed = workspace.call(
         f"looking for the deployments of {name}", lambda: list(kind.deployments().list(endpoint_name=name))
     )
     mirrored = frozenset(one for one, share in (getattr(found, "mirror_traffic", None) or {}).items() if share)
-    return Live(Condition.of(found).state, kind.shares(found), {one.name: _deployed(one) for one in listed}, mirrored)
+    return Live(condition.state, kind.shares(found), {one.name: _deployed(one) for one in listed}, mirrored)
 
 
 def _deployed(one: Any) -> Deployed:

@@ -8,13 +8,17 @@ from typing import Any
 
 from modelpress.errors import ModelpressError
 from modelpress.executors.azure.changing import Change, carry_out
-from modelpress.executors.azure.endpoints import Endpoints, Shares
+from modelpress.executors.azure.endpoints import Endpoints, Shares, look_at_endpoint
 from modelpress.executors.azure.state import State
 from modelpress.executors.azure.traffic import Ramp, described, key_of
 from modelpress.executors.azure.waiting import Condition, Waiting
 
 Test = Callable[[str], None]
 """Tests a deployment by name; raises ModelpressError where it does not do what it should."""
+
+
+class MovedElsewhereError(ModelpressError):
+    """Traffic is not where this run has put it, and that is left so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,7 @@ class Traffic:
         """Bring back what was before a ramp that an earlier run left half way."""
         if ramp.restore:
             self._note(ramp, rolling_back=True)
-            self._set(ramp.before)
+            self._set(ramp, ramp.before)
         self.state.put("operations", key_of(self.endpoint), None)
 
     def climb(self, ramp: Ramp, test: Test) -> None:
@@ -45,8 +49,11 @@ class Traffic:
         self._note(ramp, rolling_back=False)
         for shares in ramp.steps:
             try:
-                self._set(shares)
+                self._set(ramp, shares)
                 test(ramp.deployment)
+            except MovedElsewhereError:
+                self.state.put("operations", key_of(self.endpoint), None)
+                raise
             except ModelpressError as error:
                 self._roll_back(ramp, error)
                 raise
@@ -61,7 +68,7 @@ class Traffic:
             return
         self._note(ramp, rolling_back=True)
         try:
-            self._set(ramp.before)
+            self._set(ramp, ramp.before)
         except ModelpressError as error:
             cause.message += f"\nputting the traffic back failed as well: {error.message}"
             cause.hint = "Run the same command again: it puts the traffic back first."
@@ -72,25 +79,32 @@ class Traffic:
     def _note(self, ramp: Ramp, *, rolling_back: bool) -> None:
         self.state.put("operations", key_of(self.endpoint), ramp.record(rolling_back=rolling_back))
 
-    def _set(self, shares: Shares) -> None:
-        """Give the endpoint these shares, unless it has them."""
+    def _set(self, ramp: Ramp, shares: Shares) -> None:
+        """Give the endpoint these shares, unless it has them. Raises MovedElsewhereError."""
         kind = self.kind
-
-        def look() -> Condition | None:
-            doing = f"looking at the endpoint {self.endpoint}"
-            found = kind.workspace.find(doing, lambda: kind.endpoints().get(self.endpoint))
-            return None if found is None else Condition.of(found)
 
         def has_them(condition: Condition | None) -> bool:
             return condition is not None and kind.shares(condition.thing) == shares
 
         def send() -> None:
             endpoint: Any = kind.endpoints().get(self.endpoint)
+            self._refuse_foreign(ramp, kind.shares(endpoint))
             kind.set_shares(endpoint, shares)
             kind.endpoints().begin_create_or_update(endpoint)
 
         label = f"endpoint {self.endpoint}"
-        if has_them(self.waiting.settled(label, look).condition):
+        if has_them(self.waiting.settled(label, self.look).condition):
             return
-        change = Change(label, f"giving {label} the traffic {described(shares)}", send, look, has_them)
+        change = Change(label, f"giving {label} the traffic {described(shares)}", send, self.look, has_them)
         carry_out(self.waiting, change)
+
+    def look(self) -> Condition | None:
+        """How the endpoint is now. Raises ServiceError."""
+        return look_at_endpoint(self.kind, self.endpoint)
+
+    def _refuse_foreign(self, ramp: Ramp, shares: Shares) -> None:
+        if not ramp.is_own(shares):
+            raise MovedElsewhereError(
+                f"somebody else has moved the traffic of {self.endpoint} meanwhile: {described(shares)}",
+                hint="Nothing is done about it. Run the same command again to go on from there.",
+            )

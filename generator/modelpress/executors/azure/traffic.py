@@ -13,14 +13,20 @@ from modelpress.executors.azure.endpoints import WHOLE, Shares
 class Ramp:
     """The way of a deployment to its last share.
 
-    `before` is the traffic to go back to when a step fails, and `steps` is the traffic of each
-    step. `restore` says that an earlier run left the traffic half way: `before` comes first.
+    `start` is the traffic when it was planned, `before` that to go back to when a step fails, and
+    `steps` is the traffic of each step. `restore` says that an earlier run left the traffic half
+    way: `before` comes first.
     """
 
     deployment: str
+    start: Shares
     before: Shares
     steps: tuple[Shares, ...]
     restore: bool = False
+
+    def is_own(self, shares: Shares) -> bool:
+        """Whether the traffic is one that this ramp begins with or sets; else somebody else has moved it."""
+        return shares in (self.start, self.before, *self.steps)
 
     def record(self, *, rolling_back: bool) -> dict[str, Any]:
         """What the state file keeps while traffic moves."""
@@ -46,10 +52,11 @@ def ramp_of(deployment: str, current: Shares, wanted: Sequence[int], record: Map
     start = before if restore else current
     others = {name: share for name, share in before.items() if name != deployment}
     if not others:
-        steps = () if start.get(deployment) == WHOLE else ({deployment: WHOLE},)
-        return Ramp(deployment, before, steps, restore)
+        steps: tuple[Shares, ...] = () if start.get(deployment) == WHOLE else ({deployment: WHOLE},)
+        return Ramp(deployment, current, before, steps, restore)
     left = [share for share in wanted if share > start.get(deployment, 0)]
-    return Ramp(deployment, before, tuple(divided(deployment, share, others) for share in left), restore)
+    steps = tuple(divided(deployment, share, others) for share in left)
+    return Ramp(deployment, current, before, steps, restore)
 
 
 def divided(deployment: str, share: int, others: Shares) -> Shares:

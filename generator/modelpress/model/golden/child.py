@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from modelpress.errors import ModelpressError, UsageError
+from modelpress.limits import Limits
 from modelpress.model.description import describe_type
 from modelpress.model.golden.comparison import Expected, compare_output
 from modelpress.model.golden.continuation import continued
@@ -46,7 +47,7 @@ class Attempt:
 def main() -> int:
     """Do the task on standard input; the exit code is 0 whatever became of it."""
     task = Task.from_json(sys.stdin.read())
-    limit_memory(task.memory)
+    Limits(task.memory).apply()
     try:
         result = compute(task)
     except ModelpressError as error:
@@ -54,16 +55,6 @@ def main() -> int:
         result = {"error": {"kind": kind, "message": error.message, "hint": error.hint, "file": error.file}}
     (task.folder / RESULT).write_text(json.dumps(result), encoding="utf-8")
     return 0
-
-
-def limit_memory(size: int) -> None:
-    """Let this process take so many bytes of address space; Windows knows no such limit."""
-    if sys.platform == "win32":
-        return
-    import resource
-
-    resource.setrlimit(resource.RLIMIT_AS, (size, size))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a crash leaves no dump of the user's model
 
 
 def compute(task: Task) -> dict[str, Any]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib.resources import files
 
 from packaging.requirements import Requirement
@@ -16,6 +17,8 @@ from modelpress.packaging.locks.sources import built_wheels
 from modelpress.packaging.locks.vendoring import WHEELS, vendored
 
 NAME = "requirements.txt"
+SERVERS = ("azure", "azure-batch", "v2")
+RUNTIMES = "runtimes"
 HEADER = "# Locked: each package with its version and hashes, and nothing else is installed.\n"
 
 
@@ -67,11 +70,17 @@ def _requirement_of(wheel: str) -> Requirement:
 
 def _shipped(wanted: Sequence[Requirement]) -> Lock | None:
     """The part of a lock that comes with modelpress which answers what is wanted, if one does."""
-    return next((lock.only(wanted) for lock in shipped_locks() if lock.answers(wanted)), None)
+    runtimes = shipped_lock(RUNTIMES).exactly(wanted)
+    joined = (shipped_lock(name).joined(runtimes) for name in SERVERS)
+    return next((lock.only(wanted) for lock in joined if lock.answers(wanted)), None)
 
 
-def shipped_locks() -> Iterator[Lock]:
-    """The locks that come with modelpress, in order of their names."""
-    folder = files("modelpress.packaging.locks") / "shipped"
-    for file in sorted(folder.iterdir(), key=lambda one: one.name):
-        yield Lock.read(file.read_text(encoding="utf-8"))
+@cache
+def shipped_lock(name: str) -> Lock:
+    """A lock that comes with modelpress.
+
+    Those of SERVERS hold all that a server needs, and what any runtime does; RUNTIMES holds
+    many versions of each runtime, each of which goes with every server.
+    """
+    file = files("modelpress.packaging.locks") / "shipped" / f"{name}.txt"
+    return Lock.read(file.read_text(encoding="utf-8"))

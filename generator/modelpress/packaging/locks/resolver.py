@@ -34,7 +34,7 @@ def resolve(wanted: Requirements, python: str, wheels: Sequence[Path] = ()) -> L
     RemoteError where the package index cannot be asked, and ModelpressError without uv.
     """
     command = [*_uv(wanted), "pip", "compile", "-", "--universal", "--python-version", python, "--generate-hashes"]
-    command += ["--only-binary", ":all:", "--no-header", "--quiet", "--color", "never"]
+    command += ["--only-binary", ":all:", "--no-header", "--quiet", "--color", "never", "--no-python-downloads"]
     command += [part for line in wanted.index_options for part in _asking(line)]
     command += [part for wheel in wheels for part in ("--find-links", str(wheel.parent))]
     with tempfile.TemporaryDirectory() as elsewhere:  # settings of the working folder are not ours

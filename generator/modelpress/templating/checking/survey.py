@@ -12,8 +12,8 @@ from modelpress.errors import ModelpressError
 from modelpress.templating.checking.expressions import Expressions
 from modelpress.templating.checking.statements import Blocks, Names, Walk
 from modelpress.templating.engine import SetEnvironment, TemplateName
+from modelpress.templating.making import is_expression
 from modelpress.templating.manifest import MANIFEST_NAME
-from modelpress.templating.render import is_expression
 
 
 @dataclass(frozen=True, slots=True)

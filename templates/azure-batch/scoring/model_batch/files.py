@@ -35,9 +35,8 @@ def score_files(
     for path in paths:
         content = path.read_bytes()
         try:
-            outputs = outputs_json(
-                service.predict(_inputs(path.suffix, content, service))
-            )
+            values = _inputs(path.suffix, content, service)
+            outputs = outputs_json(service.predict(values)).decode()
         except SampleError as error:
             note(f"{printable(path)}: {error}")
             continue

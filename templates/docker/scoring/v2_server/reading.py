@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import struct
 from collections.abc import Iterator, Mapping
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import orjson
 
 from model_runner.inputs import convert
 from model_runner.messages import SampleError
@@ -46,7 +46,7 @@ def read_request(
             f"Inference-Header-Content-Length is {json_length}, "
             f"and the body has {len(view)} bytes"
         )
-    document = _read_json(bytes(view[:json_length]))
+    document = _read_json(view[:json_length])
     inputs = _Inputs(tensors, view[json_length:] if json_length is not None else None)
     given = _objects(document.get("inputs"), "inputs")
     for place, entry in enumerate(given):
@@ -62,10 +62,10 @@ def read_request(
     )
 
 
-def _read_json(text: bytes) -> dict[str, Any]:
+def _read_json(text: memoryview) -> dict[str, Any]:
     try:
-        document = json.loads(text)
-    except (ValueError, RecursionError) as error:
+        document = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
         raise RequestError(f"the body is not JSON: {error}") from error
     if not isinstance(document, dict):
         raise RequestError("the body is not a JSON object")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import orjson
 
 from model_runner.documents import NOT_FINITE
 from model_runner.tensors import family
@@ -47,20 +47,19 @@ def write_answer(head: Mapping[str, Any], results: Sequence[Result]) -> Answer:
             entry["data"] = _as_json(value, tensor.dtype)
         outputs.append(entry)
     document = {**head, "outputs": outputs}
-    text = json.dumps(document, allow_nan=False, separators=(",", ":")).encode()
+    text = orjson.dumps(document, option=orjson.OPT_SERIALIZE_NUMPY)
     return Answer(b"".join([text, *parts]), len(text) if parts else None)
 
 
-def _as_json(value: np.ndarray[Any, Any], dtype: str) -> list[Any]:
+def _as_json(value: np.ndarray[Any, Any], dtype: str) -> Any:
     """The elements in row-major order; NaN and infinities as text."""
-    if family(dtype) != "float":
+    if dtype == "string":
         return list(value.ravel().tolist())
     if dtype == "bfloat16":
         value = value.astype(np.float32)
-    numbers: list[Any] = value.ravel().tolist()
-    if not np.isfinite(value).all():
-        numbers = [NAMES.get(repr(number), number) for number in numbers]
-    return numbers
+    if family(dtype) == "float" and not np.isfinite(value).all():
+        return [NAMES.get(repr(number), number) for number in value.ravel().tolist()]
+    return np.ascontiguousarray(value).reshape(-1)
 
 
 def _as_binary(value: np.ndarray[Any, Any], dtype: str) -> bytes:

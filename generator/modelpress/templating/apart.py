@@ -1,0 +1,109 @@
+"""Has a child process make the files of template sets that others wrote: it may use so much and no more."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from modelpress.bundle import RenderedText, check_path
+from modelpress.errors import ModelpressError, UnsafeInputError, UsageError
+from modelpress.isolation import without_network
+from modelpress.limits import Limits
+from modelpress.templating.faults import LIMITED
+from modelpress.templating.making import Made
+from modelpress.templating.sets import TemplateSet
+
+LIMITS = Limits(memory=1 << 30, seconds=10, written=192 << 20)
+PATIENCE = 120  # seconds on the clock: other programs may have the processor
+KEPT = ("PATH", "PYTHONPATH", "PYTHONHOME", "SYSTEMROOT", "HOME", "XDG_CACHE_HOME", "LOCALAPPDATA")
+"""Environment variables that the child sees: those of Python, and where compiled templates are kept. No secrets."""
+CHILD = "modelpress.templating.child"
+RESULT = "result.json"
+ERRORS = {kind.__name__: kind for kind in (ModelpressError, UsageError, UnsafeInputError)}
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What the child is to do: `result` is the file that it writes."""
+
+    context: Mapping[str, Any]
+    sets: tuple[TemplateSet, ...]
+    folders: Mapping[str, str]
+    limits: Limits
+    result: Path
+
+
+def make_apart(
+    context: Mapping[str, Any], sets: Sequence[TemplateSet], folders: Mapping[str, str]
+) -> list[dict[str, Made]]:
+    """As `make`, for each of the sets. Raises UnsafeInputError as well where the child needs more than it may use."""
+    with tempfile.TemporaryDirectory() as scratch:
+        task = Task(context, tuple(sets), folders, LIMITS, Path(scratch, RESULT))
+        _run(task, Path(scratch))
+        result = json.loads(task.result.read_text(encoding="utf-8"))
+    if found := result.get("error"):
+        raise ERRORS[found["class"]](found["message"], hint=found["hint"], file=found["file"])
+    return [dict(_checked(one, files)) for one, files in zip(sets, result["sets"], strict=True)]
+
+
+def _run(task: Task, scratch: Path) -> None:
+    """Start the child, wait for it, and see that it left a result."""
+    environment = {name: os.environ[name] for name in KEPT if name in os.environ}
+    said = scratch / "said.txt"
+    try:
+        with said.open("wb") as output:
+            done = subprocess.run(  # noqa: S603  # this Python and a module of ours
+                [*without_network(), sys.executable, "-P", "-m", CHILD],
+                input=pickle.dumps(task),
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env={**environment, "PYTHONDONTWRITEBYTECODE": "1"},
+                timeout=PATIENCE,
+                check=False,
+            )
+    except subprocess.TimeoutExpired:
+        raise _too_much(task) from None
+    except OSError as error:
+        raise ModelpressError(f"no process can be started to render in: {error}", hint="Look at the system.") from None
+    if done.returncode < 0:  # a signal: the hard end of a limit, or a crash
+        raise _too_much(task)
+    if done.returncode or not task.result.is_file():
+        last = said.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
+        raise ModelpressError(
+            f"rendering {_named(task)} ended the process ({done.returncode}){': ' * bool(last)}{''.join(last)}",
+            hint="This is a defect of modelpress: please report it.",
+        )
+
+
+def _too_much(task: Task) -> UnsafeInputError:
+    limits = task.limits
+    most = f"{limits.seconds} seconds of processor time or {limits.memory >> 20} MiB of memory"
+    return UnsafeInputError(f"rendering {_named(task)} takes more than {most}", hint=LIMITED)
+
+
+def _named(task: Task) -> str:
+    return ", ".join(one.name for one in task.sets)
+
+
+def _checked(template_set: TemplateSet, files: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Made]]:
+    """What the child says that it made, as far as the set has it: the child worked on foreign input."""
+    sources = template_set.sources()
+    for one in files:
+        path, name, text = one["path"], one["name"], one["text"]
+        check_path(path)
+        if name not in sources:
+            raise UnsafeInputError(
+                f"{template_set.name}: {path} is made of no file of the set",
+                hint="Do not use this template set; ask where it comes from.",
+            )
+        content = None if text is None else text.encode()
+        made = None if content is None else RenderedText(content, executable=content.startswith(b"#!"))
+        yield path, Made(name, sources[name], made)
