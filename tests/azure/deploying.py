@@ -48,10 +48,10 @@ class EndpointProject(Project):
         given = {key: value for key, value in content.items() if value is not None}
         return self.write(f"azureml/{self.part}/{name}.yml", json.dumps(given, indent=2))
 
-    def change(self, name: str, **fields: object) -> None:
+    def change(self, file: str, /, **fields: object) -> None:
         """Change fields of a file, or with None take them out."""
-        path = self.folder / "azureml" / self.part / f"{name}.yml"
-        self.yaml(name, {**json.loads(path.read_text(encoding="utf-8")), **fields})
+        path = self.folder / "azureml" / self.part / f"{file}.yml"
+        self.yaml(file, {**json.loads(path.read_text(encoding="utf-8")), **fields})
 
     def new_model(self, content: str) -> None:
         self.write("model/model.onnx", content)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -116,6 +117,16 @@ class Inputs:
         self.model()
         for path, content in {"template-set.yaml": "description: A set.\n", **files}.items():
             self.text(f"templates/{name}/{path}", content)
+
+    def layer(self, files: Mapping[str, bytes], sha256: str = "") -> None:
+        """A model, and a configuration whose one layer of templates is a zip of these files, pinned to its hash."""
+        self.model()
+        members = [(zipfile.ZipInfo(name), content) for name, content in files.items()]  # the earliest date: same bytes
+        for info, content in members:
+            info.compress_type = zipfile.ZIP_DEFLATED if len(content) > 1 << 20 else zipfile.ZIP_STORED
+        self.zip("layer.zip", members)
+        found = hashlib.sha256(self.path("layer.zip").read_bytes()).hexdigest()
+        self.json("modelpress.yaml", {"templates": [{"zip": "layer.zip", "sha256": sha256 or found}]})
 
     def command(self, line: str | Sequence[str]) -> Outcome:
         """Run a command in this process; whatever is no ModelpressError is raised."""

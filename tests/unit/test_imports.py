@@ -30,6 +30,7 @@ FLOW = [
     {"proving"},
     {"packaging"},
     {"pipeline"},
+    {"fleet"},
     {"projects"},
     {"cli"},
     {"__main__"},
@@ -39,7 +40,7 @@ EXECUTORS_NEVER_IMPORT = {"candidates", "model", "templating"}
 # Modules that only functions import may have one heavy dependency of their own at the top.
 OWN_DEPENDENCY = {
     **dict.fromkeys(
-        ("config/native.py", "config/packages.py", "config/template_layers.py", "config/values.py"),
+        ("fleet/form.py", "config/native.py", "config/packages.py", "config/template_layers.py", "config/values.py"),
         frozenset({"pydantic"}),
     ),
     **dict.fromkeys(

@@ -1,4 +1,4 @@
-"""`modelpress templates`: list, show and check template sets, and tell where each file comes from."""
+"""`modelpress templates`: list and show template sets, and tell where each file comes from."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from modelpress.cli.options import settings_in_force, templates_option
+from modelpress.cli.options import templates_option
 from modelpress.cli.output import Output, Table, output_options, table
+from modelpress.cli.template_authoring import check, new, test
+from modelpress.cli.template_sets import sets_in_force
 
 if TYPE_CHECKING:
-    from modelpress.templating import TemplateSet
+    from modelpress.templating import Sets, TemplateSet
     from modelpress.templating.origin import FileOrigin, Origin
 
 BUILT_IN = "built-in"
@@ -18,7 +20,11 @@ BUILT_IN = "built-in"
 
 @click.group()
 def templates() -> None:
-    """Template sets: list, show, check, and where each file comes from."""
+    """Template sets: list, show, begin, check, test, and where each file comes from."""
+
+
+for command in (new, check, test):
+    templates.add_command(command)
 
 
 @templates.command("list")
@@ -26,7 +32,8 @@ def templates() -> None:
 @output_options
 def list_(templates: tuple[str, ...], output: Output) -> None:
     """List the template sets on the search path."""
-    sets = _sets(templates)
+    sets = sets_in_force(templates)
+    output.warn([f"the template set {name} cannot be used: {error.message}" for name, error in sets.broken.items()])
 
     def as_table() -> Table:
         grid = table("set", "layer", "description")
@@ -47,7 +54,7 @@ def show(name: str, templates: tuple[str, ...], output: Output) -> None:
     """Show the variables and the files of a template set."""
     from modelpress.templating import find_set
 
-    found = find_set(_sets(templates), name)
+    found = find_set(sets_in_force(templates), name)
     files = {path: found.folders[place] for path, place in found.sources().items()}
     document = {
         "name": found.name,
@@ -73,17 +80,20 @@ def show(name: str, templates: tuple[str, ...], output: Output) -> None:
 
 
 @templates.command()
-@click.argument("name", metavar="SET")
-@click.argument("path")
+@click.argument("words", metavar="[SET] PATH", nargs=-1, required=True)
 @templates_option
 @output_options
-def which(name: str, path: str, templates: tuple[str, ...], output: Output) -> None:
-    """Tell which layer the file PATH of a template set comes from, and each of its blocks."""
-    from modelpress.templating import find_set
+def which(words: tuple[str, ...], templates: tuple[str, ...], output: Output) -> None:
+    """Tell which layer the file PATH of a template set comes from, and each of its blocks.
+
+    SET may be left out where one set alone has such a file.
+    """
     from modelpress.templating.origin import origin_of
 
-    origin = origin_of(find_set(_sets(templates), name), path)
+    found, path = _set_and_path(words, sets_in_force(templates))
+    origin = origin_of(found, path)
     document = {
+        "set": found.name,
         "name": origin.name,
         "files": [
             {"path": str(file.path), "layer": file.layer, "set": file.set_name, "blocks": list(file.blocks)}
@@ -94,37 +104,23 @@ def which(name: str, path: str, templates: tuple[str, ...], output: Output) -> N
     output.data(document, lambda: _origin_table(origin))
 
 
-@templates.command()
-@click.argument("names", metavar="[SET]...", nargs=-1)
-@templates_option
-@output_options
-def check(names: tuple[str, ...], templates: tuple[str, ...], output: Output) -> None:
-    """Check template sets, all of them by default, without a model.
-
-    Finds undefined fields, unknown filters and blocks, and values that no literal filter
-    writes; then renders sample models, one of them with hostile names. Exits with 3 where
-    anything is found.
-    """
-    from modelpress.errors import VerificationError
+def _set_and_path(words: tuple[str, ...], sets: Sets) -> tuple[TemplateSet, str]:
+    from modelpress.errors import UsageError
     from modelpress.templating import find_set
-    from modelpress.templating.checking.check import check as check_set
-    from modelpress.templating.checking.specimens import sample_contexts
+    from modelpress.templating.origin import owners_of
 
-    sets = _sets(templates)
-    chosen = [find_set(sets, name) for name in names] or list(sets.values())
-    contexts = sample_contexts()
-    findings = [finding for one in chosen for finding in check_set(one, contexts)]
-    if findings:
-        raise VerificationError("\n".join(str(finding) for finding in findings), hint="Correct the template sets.")
-    checked = [one.name for one in chosen]
-    output.data({"checked": checked, "findings": []}, lambda: f"nothing found in {', '.join(checked)}")
-
-
-def _sets(folders: tuple[str, ...]) -> dict[str, TemplateSet]:
-    from modelpress.cli.rendering import layers_of
-    from modelpress.templating import load_sets
-
-    return load_sets(layers_of(settings_in_force({"templates": folders})))
+    *names, path = words
+    if len(names) > 1:
+        raise UsageError(f"{len(words)} words are given", hint="Give the path, or a template set and the path.")
+    if names:
+        return find_set(sets, names[0]), path
+    owners = owners_of(sets.values(), path)
+    if not owners:
+        raise UsageError(f"no template set has a file {path!r}", hint="`modelpress templates show SET` lists them.")
+    if len(owners) > 1:
+        listed = ", ".join(one.name for one in owners)
+        raise UsageError(f"several template sets have a file {path!r}: {listed}", hint="Name one of them before it.")
+    return owners[0], path
 
 
 def _origin_table(origin: Origin) -> Table:

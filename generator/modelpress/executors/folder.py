@@ -107,5 +107,5 @@ def _discards(target: Path, *, force: bool) -> tuple[str, ...]:
         hint = "Give a new folder, or --force to replace everything in this one."
     else:
         reason = f"was edited since modelpress wrote it: {enumerated(edited)}"
-        hint = "Give a new folder, or --force to replace this one, edits included."
+        hint = "`modelpress update` keeps the edits; --force replaces them with the folder; or give a new one."
     raise ModelpressError(f"{target} {reason}", hint=hint, file=str(target))

@@ -10,8 +10,8 @@ from modelpress.fetching.extent import Extent
 from modelpress.filetree import ZipTree, reading
 
 
-def unpack(archive: Path, target: Path, *, most: Extent | None = None, shown: str = "") -> None:
-    """Write the files of a zip below `target`, compiled Python left out; `shown` is what to call the zip.
+def unpack(archive: Path, target: Path, *, most: Extent | None = None) -> None:
+    """Write the files of a zip below `target`, compiled Python left out.
 
     Raises UnsafeInputError for a zip that is made to do harm or holds more than `most`,
     ModelpressError for a broken one.
@@ -20,7 +20,7 @@ def unpack(archive: Path, target: Path, *, most: Extent | None = None, shown: st
     named = [(name, tree.entry(name)) for name in tree.names() if not name.endswith(".pyc")]
     entries = [(name, entry) for name, entry in named if entry is not None]
     if most is not None:
-        most.check(shown or str(archive), len(entries), sum(entry.size for _, entry in entries))
+        most.check(str(archive), len(entries), sum(entry.size for _, entry in entries))
     for name, entry in entries:
         place = target / name
         place.parent.mkdir(parents=True, exist_ok=True)

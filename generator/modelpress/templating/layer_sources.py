@@ -20,7 +20,6 @@ from modelpress.fetching.address import check_address, without_credentials
 from modelpress.fetching.extent import Extent
 from modelpress.fetching.git import Repository, clone, is_commit
 from modelpress.fetching.unpacking import sha256_of, unpack
-from modelpress.filetree import reading
 from modelpress.templating.layer import Layer
 
 SCHEMES = ("https", "ssh")
@@ -79,13 +78,9 @@ class ZipSource:
         return Layer(self.name or self.path.stem, _inside(kept, self.inside, str(self.path)), "zip", self.sha256)
 
     def _fetch(self, folder: Path) -> None:
-        copy = folder.with_name(self.path.name)  # the file may change while it is read
-        with reading(str(self.path)):
-            MOST.check(str(self.path), 1, self.path.stat().st_size)
-            shutil.copyfile(self.path, copy)
-        self._check(copy)
         folder.mkdir()
-        unpack(copy, folder, most=MOST, shown=str(self.path))
+        unpack(self.path, folder, most=MOST)
+        self._check(self.path)  # it may have changed since it was looked at
 
     def _check(self, file: Path) -> None:
         found = sha256_of(file)

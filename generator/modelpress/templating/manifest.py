@@ -40,7 +40,7 @@ class Manifest:
 
 def read_manifest(path: Path) -> Manifest:
     """Read a template-set.yaml. Raises UsageError with the file (and line) for what it should not hold."""
-    document = _parse(path)
+    document = parse_manifest(path)
     file = str(path)
     if not isinstance(document, Mapping):
         raise UsageError(f"{file} is not a mapping", hint=f"Its keys: {', '.join(KEYS)}.", file=file)
@@ -56,7 +56,8 @@ def read_manifest(path: Path) -> Manifest:
     )
 
 
-def _parse(path: Path) -> object:
+def parse_manifest(path: Path) -> object:
+    """The data in a small YAML file of a set, {} for an empty one. Raises UsageError with the file and line."""
     from modelpress.config import yaml_nodes
 
     try:

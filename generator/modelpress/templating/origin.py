@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from modelpress.bundle import ExistingFile
 from modelpress.errors import UsageError
+from modelpress.templating.manifest import MANIFEST_NAME
 from modelpress.templating.set_folder import SUFFIX, SetFolder
 from modelpress.templating.sets import TemplateSet
 from modelpress.templating.variables import suggestion
@@ -60,7 +62,26 @@ def _file_name(template_set: TemplateSet, wanted: str) -> str:
     for name in (wanted, f"{wanted}{SUFFIX}"):
         if name in names:
             return name
+    for name in (wanted, f"{wanted}{SUFFIX}"):
+        _refuse_removed(template_set, name)
     raise UsageError(f"the template set {template_set.name} has no file {wanted!r}", hint=suggestion(wanted, names))
+
+
+def _refuse_removed(template_set: TemplateSet, name: str) -> None:
+    for place, folder in enumerate(template_set.folders):
+        remover = template_set.remover(name, place)
+        if remover is not None and folder.entry(name) is not None:
+            file = str(remover.path / MANIFEST_NAME)
+            raise UsageError(
+                f"the layer {remover.layer} takes {name} out of the template set {template_set.name}",
+                hint=f"`remove` in {file} says so.",
+                file=file,
+            )
+
+
+def owners_of(sets: Iterable[TemplateSet], wanted: str) -> list[TemplateSet]:
+    """The sets that have a file of that path, or make one."""
+    return [one for one in sets if one.sources().keys() & {wanted, f"{wanted}{SUFFIX}"}]
 
 
 def _blocks(template_set: TemplateSet, path: Path, name: str) -> tuple[tuple[str, ...], bool]:

@@ -58,8 +58,8 @@ class SetFolder:
                 yield inside
 
     def takes_out(self, name: str) -> bool:
-        """Whether `remove` names that file of a farther folder: by its path, that of its output, or a folder above."""
-        return any(name in {path, f"{path}{SUFFIX}"} or name.startswith(f"{path}/") for path in self.removes)
+        """Whether it takes that file of a farther folder out of the set."""
+        return any(takes_out(path, name) for path in self.removes)
 
     def entry(self, name: str) -> Entry | None:
         """The file of that name, None where there is none. Raises UnsafeInputError for one that leads outside."""
@@ -84,6 +84,11 @@ class SetFolder:
             return name
         target = f"{self.mount.target}/"
         return f"{self.mount.source}/{name.removeprefix(target)}" if name.startswith(target) else None
+
+
+def takes_out(path: str, name: str) -> bool:
+    """Whether `path` in a `remove` means the file `name`: by its path, that of its output, or a folder above."""
+    return name in {path, f"{path}{SUFFIX}"} or name.startswith(f"{path}/")
 
 
 def _files_below(top: Path) -> Iterator[str]:

@@ -59,19 +59,18 @@ def _found(layer: Layer, path: Path) -> Found:
     if not file.is_file():
         return Found(folder, None)
     try:
-        _check_name(path)
+        check_name(path.name, str(path))
         manifest = read_manifest(file)
     except ModelpressError as error:
         return Found(folder, error)
     return Found(replace(folder, removes=manifest.remove), manifest)
 
 
-def _check_name(path: Path) -> None:
-    if not re.fullmatch("[a-z0-9][a-z0-9._-]*", path.name):
+def check_name(name: str, shown: str) -> None:
+    """Raise UsageError for the name of a set that templates and the command line could not say."""
+    if not re.fullmatch("[a-z0-9][a-z0-9._-]*", name):
         raise UsageError(
-            f"{path} is not a name for a template set",
-            hint="Use small letters, digits, '.', '_' and '-'.",
-            file=str(path),
+            f"{shown} is not a name for a template set", hint="Use small letters, digits, '.', '_' and '-'.", file=shown
         )
 
 

@@ -246,3 +246,40 @@ def test_conditions_are_checked_too(load: Load) -> None:
     assert any("in `only_if` of x: `model.fromat` is not a field" in message for message in messages)
     assert any("in `only_if` of y:" in message for message in messages)
     assert not any("in `only_if` of z" in message for message in messages)
+
+
+@pytest.mark.parametrize(
+    ("needs", "template", "expected"),
+    [
+        ("[]", "{{ model.sha256 | py }}", ["base:x.jinja:1: `model.sha256` is none without `needs: [hash]`"]),
+        ("[]", "{% set m = model %}{{ m['sha256'] | py }}", ["base:x.jinja:1: `m['sha256']` is none without"]),
+        ("[hash]", "{{ model.sha256 | py }}{{ '' if model.sha256 is none else model.sha256[:7] | py }}", []),
+    ],
+)
+def test_a_hash_that_nobody_asked_for_is_found(load: Load, needs: str, template: str, expected: list[str]) -> None:
+    sets = load({"far/base/template-set.yaml": f"needs: {needs}", "far/base/x.jinja": template})
+    messages = found(sets["base"])
+    assert len(messages) == len(expected)
+    assert all(message.startswith(start) for message, start in zip(messages, expected, strict=True))
+
+
+def test_a_removal_of_what_is_not_there_is_found(load: Load) -> None:
+    sets = load(
+        {
+            "far/base/template-set.yaml": "",
+            "far/base/a.txt.jinja": "a",
+            "near/base/template-set.yaml": "remove: [a.txt, b.txt]",
+        }
+    )
+    message = "base:template-set.yaml: `remove` names 'b.txt', and there is no such file to remove"
+    assert found(sets["base"]) == [message]
+
+
+def test_a_removed_file_comes_from_nowhere(load: Load, tmp_path: Path) -> None:
+    far = {"far/base/template-set.yaml": "", "far/base/sub/a.txt.jinja": "a"}
+    sets = load({**far, "near/base/template-set.yaml": "remove: sub"})
+    with pytest.raises(
+        UsageError, match=r"the layer near takes sub/a\.txt\.jinja out of the template set base"
+    ) as caught:
+        origin_of(sets["base"], "sub/a.txt")
+    assert caught.value.file == str(tmp_path / "near/base/template-set.yaml")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from modelpress.bundle import Bundle
+from modelpress.errors import UsageError
 from modelpress.executors.azure.asset_files import AssetFile, asset_file
 from modelpress.executors.azure.checking.documents import Document
 from modelpress.executors.azure.checks import refuse_flaws
@@ -53,8 +54,11 @@ class DeployFiles:
 
 def deploy_files(bundle: Bundle, part: EndpointPart) -> DeployFiles:
     """Read the files and check them against each other. Raises UsageError with file and line."""
-    refuse_flaws(bundle, [part])
     folder = f"azureml/{part}"
+    if not any(path.startswith(f"{folder}/") for path in bundle.entries):
+        hint = f"Render it with the template set azure-{part}: -t azure-{part}."
+        raise UsageError(f"the project has no {folder}/*.yml", hint=hint)
+    refuse_flaws(bundle, [part])
     documents = {
         name: Document.read(bundle, f"{folder}/{name}.yml")
         for name in ("endpoint", "deployment", "environment", "package")

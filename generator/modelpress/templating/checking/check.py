@@ -4,31 +4,34 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from modelpress.bundle import Entry
 from modelpress.errors import ModelpressError
+from modelpress.templating.checking.finding import Finding
 from modelpress.templating.checking.shapes import ANY, RANGE, context_shapes
+from modelpress.templating.checking.specimens import fitted
 from modelpress.templating.context import RenderContext, as_plain
+from modelpress.templating.manifest import MANIFEST_NAME
 from modelpress.templating.render import render_plain
-from modelpress.templating.set_folder import SUFFIX
+from modelpress.templating.set_folder import SUFFIX, takes_out
 from modelpress.templating.sets import TemplateSet, is_partial, resolve_settings
 
 if TYPE_CHECKING:
-    from modelpress.templating.checking.survey import Finding, Survey
+    from modelpress.templating.checking.survey import Survey
 
 
 def check(template_set: TemplateSet, contexts: Iterable[RenderContext]) -> list[Finding]:
     """What is wrong with a set, by file and line.
 
-    Found without rendering: syntax errors, unknown fields, filters, blocks and templates, and
-    output that no literal filter made. Found by rendering each context: what fails, and
-    JSON, YAML, TOML, XML or Python that does not parse.
+    Found without rendering: syntax errors, unknown fields, filters, blocks and templates, output
+    that no literal filter made, and removals of what is not there. Found by rendering each
+    context: what fails, and JSON, YAML, TOML, XML or Python that does not parse.
     """
     survey = _survey(template_set)
-    findings = dict(survey.findings)
+    findings = {**survey.findings, **dict.fromkeys(_idle_removals(template_set))}
     for context in contexts:
         for finding in _rendered(template_set, context, survey):
             findings.setdefault(finding)
@@ -42,7 +45,7 @@ def _survey(template_set: TemplateSet) -> Survey:
     environment = environment_for(template_set.library)
     known = dict.fromkeys((template_set.name, *template_set.lineage), template_set.variables)
     functions = {**dict.fromkeys(environment.globals, ANY), "range": RANGE}
-    survey = Survey(environment, context_shapes(known), functions)
+    survey = Survey(environment, context_shapes(known, template_set.needs), functions)
     for path, place in template_set.sources().items():
         name = TemplateName(template_set.name, path, place)
         if path.endswith(SUFFIX) and is_partial(path):
@@ -55,10 +58,18 @@ def _survey(template_set: TemplateSet) -> Survey:
     return survey
 
 
-def _rendered(template_set: TemplateSet, context: RenderContext, survey: Survey) -> Iterable[Finding]:
-    from modelpress.templating.checking.survey import Finding
+def _idle_removals(template_set: TemplateSet) -> Iterator[Finding]:
+    """A path in `remove` that is no path of a farther folder: misspelt, or no longer there."""
+    for place, folder in enumerate(template_set.folders):
+        farther = [name for other in template_set.folders[place + 1 :] for name in other.names()]
+        for path in folder.removes:
+            if not any(takes_out(path, name) for name in farther):
+                message = f"`remove` names {path!r}, and there is no such file to remove"
+                yield Finding(folder.describe(MANIFEST_NAME), 0, message)
 
-    plain = as_plain(context)
+
+def _rendered(template_set: TemplateSet, context: RenderContext, survey: Survey) -> Iterable[Finding]:
+    plain = as_plain(fitted(context, template_set))
     plain["settings"] = {**plain["settings"], **resolve_settings([template_set], {})}
     try:
         rendered = render_plain(plain, template_set)

@@ -10,6 +10,7 @@ from jinja2 import nodes
 from modelpress.templating.checking import shapes
 from modelpress.templating.checking.shapes import ANY, BOOLEAN, INTEGER, SAFE, Shape
 from modelpress.templating.filters import FILTERS, LITERAL_FILTERS
+from modelpress.templating.manifest import MANIFEST_NAME
 from modelpress.templating.variables import suggestion
 
 Scope = Mapping[str, Shape]
@@ -100,6 +101,8 @@ class Expressions:
             known = [set(one.get("properties", ())) for one in shapes.variants(owner)]
             hint = suggestion(name, set.intersection(*known))
             self._report(node.lineno, f"`{dotted(node)}` is not a field. {hint}")
+        elif need := found.get("x-needs"):
+            self._report(node.lineno, f"`{dotted(node)}` is none without `needs: [{need}]` in {MANIFEST_NAME}")
         return ANY if found is None else found
 
     def _filter(self, node: nodes.Filter, scope: Scope) -> Shape:

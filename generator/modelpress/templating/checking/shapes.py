@@ -1,12 +1,13 @@
 """What is known of a value before rendering: a JSON Schema, and what can be reached from it.
 
 Beside JSON Schema's own keys, `x-safe` marks text that may stand in any output, `x-pair` the
-two parts of a dictionary's item, and `x-call` what calling a value gives.
+two parts of a dictionary's item, `x-call` what calling a value gives, and `x-needs` what a set
+has to need for the value to be there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from modelpress.templating.schema import context_schema
@@ -43,9 +44,16 @@ TYPES: Mapping[str, Shape] = {
 }
 
 
-def context_shapes(settings: Mapping[str, Mapping[str, Variable]]) -> dict[str, Shape]:
-    """The shapes of all template variables; `settings` holds the variables of the sets that are known."""
+def context_shapes(settings: Mapping[str, Mapping[str, Variable]], needs: Collection[str]) -> dict[str, Shape]:
+    """The shapes of all template variables; `settings` holds the variables of the sets that are known.
+
+    `needs` are those of the set.
+    """
     shapes: dict[str, Shape] = dict(context_schema()["properties"])
+    if "hash" not in needs:
+        fields = shapes["model"]["properties"]
+        hashed = {**fields, "sha256": {**fields["sha256"], "x-needs": "hash"}}
+        shapes["model"] = {**shapes["model"], "properties": hashed}
     known = {name: _settings_shape(variables) for name, variables in settings.items()}
     return {**shapes, "settings": {"type": "object", "properties": known, "additionalProperties": ANY}}
 

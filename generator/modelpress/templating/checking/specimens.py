@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from modelpress.templating.context import (
@@ -17,6 +18,7 @@ from modelpress.templating.context import (
     TensorItem,
 )
 from modelpress.templating.mlflow import describe_mlflow
+from modelpress.templating.sets import TemplateSet
 
 # Quotes of every language, their ends, comments, markup, expansions, and characters that do not print.
 HOSTILE = (
@@ -26,9 +28,23 @@ HOSTILE = (
 HOSTILE_NAME = "ma in'e`$(id)&;{}#é"  # as far as a file of a bundle can be called
 
 
+SHA256 = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"
+
+
 def sample_contexts() -> tuple[RenderContext, ...]:
     """The contexts that `templates check` renders."""
-    return _ordinary(), _hostile(), _bare(), _genai()
+    return tuple(make() for make in SAMPLES.values())
+
+
+def sample_context(name: str, template_set: TemplateSet) -> RenderContext:
+    """The context of one of the SAMPLES, with what the set needs and without what it does not."""
+    return fitted(SAMPLES[name](), template_set)
+
+
+def fitted(context: RenderContext, template_set: TemplateSet) -> RenderContext:
+    """The context as the set would see it: a hash is there for a set that needs one, and a model of one file."""
+    hashed = "hash" in template_set.needs and context.model.format == "onnx"
+    return replace(context, model=replace(context.model, sha256=SHA256 if hashed else None))
 
 
 def _ordinary() -> RenderContext:
@@ -185,3 +201,12 @@ def _row(candidate: CandidateContext, rank: int) -> RankedContext:
     return RankedContext(
         candidate.id, rank, candidate.accelerator, candidate.reason, candidate.metrics, candidate.model_config
     )
+
+
+SAMPLES: Mapping[str, Callable[[], RenderContext]] = {
+    "ordinary": _ordinary,
+    "hostile": _hostile,
+    "bare": _bare,
+    "genai": _genai,
+}
+"""The models that sets are tried with, by name."""

@@ -10,22 +10,11 @@ from jinja2 import TemplateSyntaxError, nodes
 
 from modelpress.errors import ModelpressError
 from modelpress.templating.checking.expressions import Expressions
+from modelpress.templating.checking.finding import Finding
 from modelpress.templating.checking.statements import Blocks, Names, Walk
 from modelpress.templating.engine import SetEnvironment, TemplateName
 from modelpress.templating.making import is_expression
 from modelpress.templating.manifest import MANIFEST_NAME
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something wrong with a template: `file` is `set:path`, `line` is 0 where the whole file is meant."""
-
-    file: str
-    line: int
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.message}" if self.line else f"{self.file}: {self.message}"
 
 
 @dataclass

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +12,9 @@ import orjson
 
 from model_runner.inputs import convert
 from model_runner.messages import SampleError
-from model_runner.tensors import numpy_type
+from v2_server.binary import array_of
 from v2_server.datatypes import Tensor
 from v2_server.errors import RequestError
-
-LENGTH = struct.Struct("<I")  # before each element of BYTES in binary
 
 
 @dataclass(frozen=True)
@@ -130,7 +127,7 @@ class _Inputs:
         size = _parameters(entry, place).get("binary_data_size")
         try:
             if size is not None:
-                value = _from_binary(self._take(size, place), tensor, shape)
+                value = array_of(self._take(size, place), tensor, shape)
             else:
                 value = _from_json(_data(entry, place), tensor, shape)
             self.feeds[tensor.name] = value.reshape(shape)
@@ -224,40 +221,3 @@ def _as_text(item: Any) -> Any:
     if isinstance(item, list):
         return [_as_text(one) for one in item]
     return str(item) if type(item) is int else item
-
-
-def _from_binary(
-    data: memoryview, tensor: Tensor, shape: list[int]
-) -> np.ndarray[Any, Any]:
-    """The elements one after another, little-endian as all that ONNX Runtime runs on."""
-    count = math.prod(shape)
-    if tensor.dtype == "string":
-        texts = list(_counted_texts(data))
-        if len(texts) != count:
-            raise ValueError(
-                f"shape is {shape}, and the data has {len(texts)} elements"
-            )
-        return np.array(texts, object)
-    dtype = numpy_type(tensor.dtype)
-    if len(data) != count * dtype.itemsize:
-        raise ValueError(
-            f"{shape} elements of {tensor.datatype} take {count * dtype.itemsize} "
-            f"bytes, and binary_data_size is {len(data)}"
-        )
-    if tensor.dtype == "bool":
-        return np.frombuffer(data, np.uint8) != 0
-    return np.frombuffer(data, dtype)
-
-
-def _counted_texts(data: memoryview) -> Iterator[str]:
-    """The elements of BYTES: each has its length before it, and is UTF-8 here."""
-    at = 0
-    while at < len(data):
-        start = at + LENGTH.size
-        if start > len(data):
-            raise ValueError("the binary data ends within the length of an element")
-        (length,) = LENGTH.unpack(data[at:start])
-        at = start + length
-        if at > len(data):
-            raise ValueError(f"an element has {length} bytes, more than are left")
-        yield str(data[start:at], "utf-8")

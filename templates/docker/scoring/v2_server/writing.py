@@ -11,8 +11,8 @@ import orjson
 
 from model_runner.documents import NOT_FINITE
 from model_runner.tensors import family
+from v2_server.binary import bytes_of
 from v2_server.datatypes import Tensor
-from v2_server.reading import LENGTH
 
 NAMES = {repr(number): text for text, number in NOT_FINITE.items()}
 
@@ -40,7 +40,7 @@ def write_answer(head: Mapping[str, Any], results: Sequence[Result]) -> Answer:
         tensor, value = result.tensor, result.value
         entry: dict[str, Any] = {**tensor.metadata, "shape": list(value.shape)}
         if result.binary:
-            part = _as_binary(value, tensor.dtype)
+            part = bytes_of(value, tensor.dtype)
             entry["parameters"] = {"binary_data_size": len(part)}
             parts.append(part)
         else:
@@ -60,10 +60,3 @@ def _as_json(value: np.ndarray[Any, Any], dtype: str) -> Any:
     if family(dtype) == "float" and not np.isfinite(value).all():
         return [NAMES.get(repr(number), number) for number in value.ravel().tolist()]
     return np.ascontiguousarray(value).reshape(-1)
-
-
-def _as_binary(value: np.ndarray[Any, Any], dtype: str) -> bytes:
-    if dtype != "string":
-        return value.tobytes()
-    texts = [text.encode() for text in value.ravel().tolist()]
-    return b"".join(LENGTH.pack(len(text)) + text for text in texts)

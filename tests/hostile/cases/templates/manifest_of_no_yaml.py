@@ -1,4 +1,5 @@
 """A template-set.yaml that is damaged."""
+
 COMMAND = "render model.onnx -t custom --templates templates -o out"
 EXIT = 2
 STDERR = """\
@@ -6,5 +7,7 @@ error: templates/custom/template-set.yaml:3: not valid YAML: while scanning a qu
 of stream
 hint: Correct the YAML.
 """
+
+
 def make(given):
     given.template_set({"template-set.yaml": "description: 'A set.\nvariables: {}\n"})

@@ -1,4 +1,5 @@
 """A file whose name renders to a path out of the project."""
+
 COMMAND = "render model.onnx -t custom --templates templates -o out"
 EXIT = 4
 STDERR = """\
@@ -6,5 +7,7 @@ error: custom: the file name "{{ '..' }}/{{ '..' }}/owned.txt.jinja": '../../own
 bundle: it is not normalised ('..' between slashes)
 hint: Rename the file to what Linux, macOS and Windows all accept.
 """
+
+
 def make(given):
     given.template_set({"{{ '..' }}/{{ '..' }}/owned.txt.jinja": "owned\n"})

@@ -1,4 +1,5 @@
 """The same through a format string."""
+
 COMMAND = "render model.onnx -t custom --templates templates -o out"
 EXIT = 4
 STDERR = """\
@@ -6,5 +7,7 @@ error: custom:notes.txt.jinja:1: the template reaches for the inside of Python: 
 'str' object is unsafe.
 hint: Do not use this template set; ask where it comes from.
 """
+
+
 def make(given):
     given.template_set({"notes.txt.jinja": "{{ '{0.__class__.__mro__}'.format(project.name) }}\n"})
