@@ -81,8 +81,8 @@ class OverlappedHash:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._ended = True
+        self._filled.put(None)
         if self._thread is not None:
-            self._filled.put(None)
             self._thread.join()
 
     def buffer(self) -> memoryview:
@@ -91,10 +91,11 @@ class OverlappedHash:
         return self._free.get()
 
     def _start(self) -> None:
-        self._thread = threading.Thread(target=self._run, name="sha256", daemon=True)
         for _ in range(RING):
             self._free.put(memoryview(bytearray(CHUNK)))
-        self._thread.start()
+        thread = threading.Thread(target=self._run, name="sha256", daemon=True)
+        thread.start()
+        self._thread = thread  # only now can it be joined: Ctrl-C may end this function anywhere
 
     def update(self, chunk: memoryview) -> None:
         self._filled.put(chunk)

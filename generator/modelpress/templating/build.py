@@ -10,6 +10,7 @@ from typing import Any, cast
 from modelpress.candidates import Ranked, Ranking
 from modelpress.candidates.candidate import Candidate, Metric
 from modelpress.model import Runtime, TensorSpec, describe_type, image_for, releases_for, spec_document
+from modelpress.model.golden.types import unsupported
 from modelpress.model.runtime import EXTENSIONS_DOMAINS
 from modelpress.templating.context import (
     CandidateContext,
@@ -133,6 +134,7 @@ def _model(placed: PlacedModel) -> ModelContext:
         opset=dict(signature.opset) if signature else {},
         ir_version=signature.ir_version if signature else None,
         domains=list(domains),
+        unsupported=[text for one in signatures if one for text in unsupported((*one.inputs, *one.outputs))],
         unknown_domains=[domain for domain in domains if domain not in EXTENSIONS_DOMAINS],
         external_data=list(signature.external_data) if signature else [],
         metadata=dict(signature.metadata) if signature else {},

@@ -212,6 +212,9 @@ class ModelContext:
     unknown_domains: Annotated[list[str], Doc("Those of `domains` that onnxruntime-extensions lacks as well.", [])] = (
         field(default_factory=list)
     )
+    unsupported: Annotated[
+        list[str], Doc("Sentences about inputs and outputs of types that ONNX Runtime does not run.", [])
+    ] = field(default_factory=list)
     sha256: Annotated[str | None, Doc("SHA-256 of the model file, for sets that say `needs: [hash]`.")] = None
 
 

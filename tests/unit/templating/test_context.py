@@ -94,6 +94,7 @@ def test_the_model_is_described_with_paths_of_the_bundle() -> None:
         "ir_version": 8,
         "domains": ["my.domain"],
         "unknown_domains": ["my.domain"],
+        "unsupported": [],
         "external_data": ["w.bin"],
         "metadata": {"k": "v"},
         "components": [],

@@ -45,6 +45,7 @@ class AssetsJob:
     def carry_out(self, output: Output) -> Made:  # noqa: ARG002 - it reports where its plan did
         from modelpress.executors.azure import publish_assets
 
+        self.plan.state.path.parent.mkdir(parents=True, exist_ok=True)
         with resumable(), displayed(self.report):
             done = publish_assets.execute(self.plan)
         return Made({"assets": assets.documents(done)}, assets.as_text(done))
@@ -70,6 +71,7 @@ class EndpointJob:
     def carry_out(self, output: Output) -> Made:  # noqa: ARG002 - likewise
         from modelpress.executors.azure import publish_endpoint
 
+        self.plan.state.path.parent.mkdir(parents=True, exist_ok=True)
         with resumable(), displayed(self.report):
             done = publish_endpoint.execute(self.plan)
         return Made(endpoints.document(done), endpoints.as_text(done))

@@ -11,6 +11,7 @@ from modelpress.bundle import ExistingFile
 from modelpress.filetree import reading
 from modelpress.model.files import Component, ModelFiles
 from modelpress.model.golden.task import NoVectorsError
+from modelpress.model.golden.types import unsupported
 from modelpress.model.runtime import EXTENSIONS_DOMAINS
 from modelpress.model.signature import ModelSignature, TensorSpec, TypeSpec
 
@@ -60,6 +61,8 @@ def _onnx(component: Component) -> Part:
     signature, path = component.signature, component.path
     if signature is None:
         raise NoVectorsError("a component of the model is not an ONNX file")
+    if strange := next(unsupported((*signature.inputs, *signature.outputs)), None):
+        raise NoVectorsError(strange)
     foreign = [domain for domain in signature.custom_domains if domain not in EXTENSIONS_DOMAINS]
     if foreign:
         raise NoVectorsError(f"the model needs a custom-op library for the domain {foreign[0]!r}")

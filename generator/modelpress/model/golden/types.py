@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from modelpress.model.signature import TypeSpec
+from modelpress.model.description import describe_type
+from modelpress.model.signature import TensorSpec, TypeSpec
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,7 +25,7 @@ INT4_RANGES: Final = {"int4": (-8, 7), "uint4": (0, 15)}
 INTEGERS: Final = tuple(f"{sign}int{bits}" for sign in ("", "u") for bits in (4, 8, 16, 32, 64))
 FLOATS: Final = ("float16", "float32", "float64", *(name for name in NOT_IN_NUMPY if "float" in name))
 DTYPES: Final = frozenset((*FLOATS, *INTEGERS, "bool", "string"))
-"""The element types that golden vectors can hold."""
+"""The element types that ONNX Runtime runs, and golden vectors can hold."""
 
 RUNTIME_NAMES: Final = {"float": "float32", "double": "float64"}
 
@@ -91,3 +92,14 @@ def unsupported_dtype(spec: TypeSpec) -> str | None:
     if spec.kind != "tensor":
         return spec.kind
     return None if spec.dtype in DTYPES else str(spec.dtype)
+
+
+def unsupported(specs: Iterable[TensorSpec]) -> Iterator[str]:
+    """A sentence about each input or output of a type that ONNX Runtime does not run: which it is, and what it runs."""
+    for spec in specs:
+        unsaid = spec.type.kind == "tensor" and spec.type.dtype is None  # an output, whose type the runtime infers
+        if not unsaid and (reason := unsupported_dtype(spec.type)):
+            yield (
+                f"{spec.name!r} ({describe_type(spec.type)}) is of {reason}, which ONNX Runtime does not run; "
+                f"it runs {', '.join(sorted(DTYPES))}"
+            )

@@ -114,6 +114,7 @@ def _hostile() -> RenderContext:
         opset={"": 17, HOSTILE: 1},
         domains=[HOSTILE],
         unknown_domains=[HOSTILE],
+        unsupported=[HOSTILE],
         external_data=[HOSTILE_NAME],
         metadata={HOSTILE: HOSTILE},
     )

@@ -300,7 +300,9 @@ def test_an_input_that_the_java_api_cannot_feed_is_said_so(
     output.CopyFrom(info)
     output.name = "y"
     project = java_project(model([node("Identity", ["x"], ["y"])], [info], [output]), None)
-    assert f"ONNX Runtime's Java API {reason}" in project.call().error
+    error = project.call().error
+    assert "cannot run this model because of input 'x' (" in error
+    assert f"ONNX Runtime's Java API {reason}" in error
     readme = (project.folder / "README.md").read_text(encoding="utf-8")
     assert "- The input `x` cannot be fed, so this sample cannot run the model: " in readme
     assert reason in readme

@@ -61,6 +61,9 @@ int run(const Arguments& arguments) {
   if (arguments.check && !(is_described(document) && document.contains("outputs"))) {
     throw UsageError("--check needs golden outputs, and these inputs come without");
   }
+  if (project::kUnsupported != nullptr && !arguments.model) {
+    throw SampleError("this program cannot run this model because " + std::string(project::kUnsupported));
+  }
   require_library();
   const Ort::Env env(ORT_LOGGING_LEVEL_ERROR, "model_sample");
   Model model = open_model(env, arguments);

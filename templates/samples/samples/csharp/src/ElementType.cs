@@ -53,6 +53,12 @@ namespace ModelSample
             return new ElementType(name, code, storage) { _fromDouble = from, _toDouble = to };
         }
 
+        /// <summary>Of all types, as in golden.json.</summary>
+        public static string[] Names
+        {
+            get { return All.Select(type => type.Name).ToArray(); }
+        }
+
         public bool IsReal
         {
             get { return _toDouble != null; }

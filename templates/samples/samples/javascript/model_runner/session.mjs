@@ -1,7 +1,7 @@
 /** Sessions of ONNX Runtime, and what they take and return. */
 
 import { printable, SampleError } from './messages.mjs';
-import { fromTensor, isSupported } from './tensors.mjs';
+import { fromTensor, isSupported, SUPPORTED } from './tensors.mjs';
 
 /**
  * Open a session on the first of the providers that the settings ask for.
@@ -43,7 +43,12 @@ export function refusal({ inputs, outputs, customOps }) {
   const unloaded = [...inputs, ...outputs].find(
     ({ kind, dtype }) => kind === 'tensor' && !isSupported(dtype) && !NOT_READ.includes(dtype),
   );
-  if (unloaded) return `of ${printable(unloaded.name)}: it does not load models that take or return ${unloaded.dtype}`;
+  if (unloaded) {
+    return (
+      `of ${printable(unloaded.name)}: it does not load models that take or return ${unloaded.dtype}, ` +
+      `but ${SUPPORTED.join(', ')}`
+    );
+  }
   const unfed = inputs.find((input) => !isReadable(input.kind === 'optional' ? input.element : input));
   if (unfed) return `of the input ${printable(unfed.name)}: it cannot make a ${unfed.kind} of this type`;
   return outputs.some(isReadable) ? null : 'it can read none of the outputs';

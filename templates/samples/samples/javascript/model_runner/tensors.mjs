@@ -24,11 +24,14 @@ const ARRAYS = {
   bool: Uint8Array,
   string: Array,
 };
+/** The types that ONNX Runtime can pass to JavaScript. */
+export const SUPPORTED = Object.keys(ARRAYS);
+
 const NOT_FINITE = ['NaN', 'Infinity', '-Infinity'];
 
 /** Whether tensors of this type can be passed at all: bfloat16, float8 and int4 cannot. */
 export function isSupported(dtype) {
-  return Object.hasOwn(ARRAYS, dtype);
+  return SUPPORTED.includes(dtype);
 }
 
 /** A tensor of these elements; throws SampleError where they are not of the type. */

@@ -13,6 +13,7 @@ import onnxruntime_genai as genai
 from chat_runner.messages import SampleError, note
 
 NO_TEMPLATE = "Empty chat template"  # how the library says that there is none
+CPU = ("cpu", "cpuexecutionprovider")  # always there, and what runs without any
 STREAMED = {"num_beams": 1, "num_return_sequences": 1}  # beams end all at once
 
 Document = dict[str, Any]
@@ -74,6 +75,7 @@ def open_model(folder: Path, provider: str | None) -> Generation:
         config = genai.Config(str(folder))
         if provider:
             config.clear_providers()
+        if provider and provider.lower() not in CPU:
             config.append_provider(provider)
         model = genai.Model(config)
         return Generation(model, genai.Tokenizer(model))

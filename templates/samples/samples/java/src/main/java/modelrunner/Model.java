@@ -69,7 +69,8 @@ final class Model implements AutoCloseable {
         Set<String> names = new LinkedHashSet<>();
         outputs.stream().filter(output -> output.gap().isEmpty()).forEach(output -> names.add(output.name()));
         if (names.isEmpty()) {
-            throw new SampleException("ONNX Runtime's Java API can read no output of this model");
+            throw new SampleException(
+                    "this program cannot run this model because ONNX Runtime's Java API can read none of its outputs");
         }
         try {
             for (Map.Entry<String, Value.Tensor> input : inputs.entrySet()) {

@@ -82,7 +82,8 @@ public final class Sample {
     private static JsonObject given(Options options) throws SampleException {
         for (Argument input : Project.INPUTS) {
             if (!input.gap().isEmpty() && !input.optional()) {
-                throw new SampleException("input " + input + ": " + input.gap());
+                throw new SampleException(
+                        "this program cannot run this model because of input " + input + ": " + input.gap());
             }
         }
         if (options.inputs() != null) {
