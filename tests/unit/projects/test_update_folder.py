@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -96,6 +97,24 @@ def test_a_conflict_keeps_both_sides(tmp_path: Path) -> None:
     ]
     assert (tmp_path / "rej" / "a.txt").read_bytes() == TEXT.replace(b"two", b"mine")
     assert b"-mine\n+new\n" in (tmp_path / "rej" / "a.txt.rej").read_bytes()
+
+
+def test_the_difference_of_a_plan_is_a_patch_that_git_applies(tmp_path: Path) -> None:
+    before = kept.rendered({"a.txt": TEXT, "gone.txt": TEXT[:-1], "part/ü.txt": "größer\r\n".encode()})
+    after = kept.rendered({"a.txt": TEXT[:-1], "new/b.txt": b"new\n", "part/ü.txt": "größer\r\nmehr".encode()})
+    lock = kept.write(tmp_path / "p", before)
+    (tmp_path / "p" / "a.txt").write_bytes(b"mine\n" + TEXT)
+    shutil.copytree(tmp_path / "p", tmp_path / "patched")
+    planned = kept.plan(tmp_path / "p", lock, after)
+    patch = planned.diff()
+    kept.execute(planned)
+    apply = ["git", "-c", "core.autocrlf=false", "apply", "--whitespace=nowarn", "-"]
+    subprocess.run(apply, cwd=tmp_path / "patched", input=patch, check=True)
+    own = {BASE_NAME, LOCK_NAME}
+    updated, patched = (
+        {path: one for path, one in kept.tree(tmp_path / name).items() if path not in own} for name in ("p", "patched")
+    )
+    assert updated == patched
 
 
 def test_an_older_patch_is_never_overwritten(tmp_path: Path) -> None:
