@@ -39,9 +39,8 @@ def make_app(model: ServedModel, workers: int, limit: int) -> FastAPI:
     app.state.workers = CapacityLimiter(workers)
     app.state.limit = limit
     app.openapi = partial(_openapi, app)  # type: ignore[method-assign]
-    app.add_exception_handler(HTTPException, _refuse)
-    app.add_exception_handler(RequestError, _refuse_request)
-    app.add_exception_handler(SampleError, _refuse_inputs)
+    for refusal in (HTTPException, RequestError, SampleError):
+        app.add_exception_handler(refusal, _refuse)
     app.add_exception_handler(Exception, _fail)
     _add_routes(app)
     return app
@@ -150,16 +149,10 @@ def _json_length(request: Request) -> int | None:
     return int(text)
 
 
-async def _refuse(_: Request, error: HTTPException) -> JSONResponse:
-    return _error(error.detail, error.status_code)
-
-
-async def _refuse_request(_: Request, error: RequestError) -> JSONResponse:
-    return _error(error.message, error.status)
-
-
-async def _refuse_inputs(_: Request, error: SampleError) -> JSONResponse:
-    return _error(str(error), 400)
+async def _refuse(_: Request, error: Exception) -> JSONResponse:
+    if isinstance(error, HTTPException):
+        return _error(error.detail, error.status_code)
+    return _error(str(error), error.status if isinstance(error, RequestError) else 400)
 
 
 async def _fail(_: Request, error: Exception) -> JSONResponse:

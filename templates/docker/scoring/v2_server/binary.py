@@ -34,7 +34,7 @@ def array_of(
             f"bytes, and binary_data_size is {len(data)}"
         )
     if tensor.dtype == "bool":
-        return np.frombuffer(data, np.uint8) != 0
+        return np.frombuffer(data, np.uint8).astype(np.bool_)
     return np.frombuffer(data, dtype)
 
 

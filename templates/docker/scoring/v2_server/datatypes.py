@@ -67,7 +67,7 @@ def tensor_of(argument: Argument) -> Tensor | None:
     kind, dtype = split_type(type_name)
     if kind != "tensor" or dtype not in DATATYPES:
         return None
-    sizes = argument.shape
-    if sizes is not None:
-        sizes = [size if isinstance(size, int) else FREE for size in sizes]
-    return Tensor(argument.name, type_name, sizes, optional)
+    shape: list[int] | None = None
+    if argument.shape is not None:
+        shape = [size if isinstance(size, int) else FREE for size in argument.shape]
+    return Tensor(argument.name, type_name, shape, optional)

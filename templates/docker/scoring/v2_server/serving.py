@@ -6,6 +6,7 @@ import asyncio
 import socket
 
 import uvicorn
+from fastapi import FastAPI
 
 # Seconds, which add up to less than the 10 after which a container is killed.
 DRAIN = 1.0  # in which a proxy finds out that it is to send no more
@@ -35,7 +36,7 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def configuration(app: object, host: str, port: int) -> uvicorn.Config:
+def configuration(app: FastAPI, host: str, port: int) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         host=host,
