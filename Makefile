@@ -1,6 +1,6 @@
 # make demo   set up, then run the main job on the Olive run in examples/olive-run
 # make test   set up, then run every test; samples of a language whose toolchain is missing are skipped
-# make toolchains   fetch what C++, C#, Java and JavaScript samples are built with, and real models, into .toolchains/
+# make toolchains   fetch what C++, C#, Java and JavaScript samples are built with, real models, and (as root) a base image, into .toolchains/
 # make lint   set up, then lint and type checks
 # Each set-up is done once and again only when pyproject.toml or setup.cfg changes.
 
@@ -23,6 +23,7 @@ toolchains: $(VENV)/.ready-test
 	PYTHON=$(BIN)/python toolchains/csharp.sh
 	toolchains/java.sh
 	toolchains/javascript.sh
+	[ "$$(id -u)" != 0 ] || ! command -v mmdebstrap >/dev/null || toolchains/containers.sh
 	PYTHON=$(BIN)/python toolchains/real_models.sh
 
 lint: $(VENV)/.ready-lint
