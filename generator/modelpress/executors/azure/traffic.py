@@ -45,10 +45,10 @@ def ramp_of(deployment: str, current: Shares, wanted: Sequence[int], record: Map
     deployment's, is taken back first. Traffic that neither had set is somebody else's, and stays.
     """
     before, restore = current, False
-    if record and current in (record["before"], *record["steps"]):
-        unfinished = not record["rolling_back"] and record["deployment"] == deployment
-        restore = not unfinished and current != record["before"]
+    if record.get("before") and current in (record["before"], *record.get("steps", ())):
+        unfinished = not record.get("rolling_back") and record.get("deployment") == deployment
         before = record["before"]
+        restore = not unfinished and current != before
     start = before if restore else current
     others = {name: share for name, share in before.items() if name != deployment}
     if not others:
