@@ -44,7 +44,6 @@ def init() -> None:
     describe(run, service())
 
 
-@rawhttp
 def run(request: Request) -> AMLResponse:
     """Answer one request."""
     if request.method == "OPTIONS":  # asked by browsers; the server adds the headers
@@ -62,3 +61,6 @@ def run(request: Request) -> AMLResponse:
     return AMLResponse(
         answer.body, answer.status, {"Content-Type": answer.content_type}
     )
+
+
+rawhttp(run)  # the server passes the request as it is, whatever its content type

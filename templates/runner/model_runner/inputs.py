@@ -190,7 +190,7 @@ def _is_surely_in_range(array: np.ndarray[Any, Any], dtype: str) -> bool:
     if dtype in LARGEST_FLOATS:
         largest = LARGEST_FLOATS[dtype]
         return bool(-largest <= array.min() and array.max() <= largest)
-    return array.dtype.name == dtype
+    return bool(array.dtype.name == dtype)
 
 
 def _in_range(

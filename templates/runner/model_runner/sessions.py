@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +23,11 @@ def open_session(
     model: Path,
     settings: Settings,
     *,
-    extensions: bool,
+    libraries: Iterable[Path],
     allow_fallback: bool,
     how_to_allow: str = "pass --allow-fallback",
-    custom_ops: Path | None = None,
 ) -> ort.InferenceSession:
-    """Load a model on the first of the providers; `custom_ops` is a library to register.
+    """Load a model on the first of the providers, with libraries of custom operators.
 
     Where that one cannot be used, ONNX Runtime warns and takes another; this fails.
     """
@@ -41,9 +41,9 @@ def open_session(
         )
     if not model.is_file():
         raise SampleError(f"there is no model file {model}")
-    options = session_options(settings.session_options, extensions=extensions)
-    if custom_ops:
-        register(custom_ops, options)
+    options = session_options(settings.session_options)
+    for library in libraries:
+        register(library, options)
     try:
         session = ort.InferenceSession(
             str(model), options, providers=usable or [("CPUExecutionProvider", {})]
@@ -63,6 +63,11 @@ def open_session(
     return session
 
 
+def extensions_library() -> Path:
+    """The operators of the package onnxruntime-extensions."""
+    return Path(needed_package("onnxruntime_extensions").get_library_path())
+
+
 def register(library: Path, options: ort.SessionOptions) -> None:
     try:
         options.register_custom_ops_library(str(library))
@@ -70,12 +75,9 @@ def register(library: Path, options: ort.SessionOptions) -> None:
         raise SampleError(f"cannot register {library}: {printable(error)}") from error
 
 
-def session_options(given: dict[str, Any], *, extensions: bool) -> ort.SessionOptions:
+def session_options(given: dict[str, Any]) -> ort.SessionOptions:
     options = ort.SessionOptions()
     options.log_severity_level = ERRORS_ONLY
-    if extensions:
-        package = needed_package("onnxruntime_extensions")
-        options.register_custom_ops_library(package.get_library_path())
     for name, value in given.items():
         try:
             _set_option(options, name, value)

@@ -86,9 +86,10 @@ def _finite(value: Any) -> Any:
 def _dumps(document: Any) -> bytes:
     """With orjson, which is ten times as fast; it refuses text that is not Unicode."""
     try:
-        return orjson.dumps(document)
+        written: bytes = orjson.dumps(document)
     except orjson.JSONEncodeError:
         return json.dumps(document).encode()
+    return written
 
 
 def _npz(outputs: Sequence[Value]) -> bytes:

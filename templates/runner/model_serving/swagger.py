@@ -6,7 +6,9 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from inference_schema.parameter_types import abstract_parameter_type
+from inference_schema.parameter_types.standard_py_parameter_type import (
+    StandardPythonParameterType,
+)
 from inference_schema.schema_decorators import input_schema, output_schema
 
 from model_runner.documents import map_types
@@ -19,23 +21,6 @@ VERSIONS = ["2.0", "3.0", "3.1"]
 FORMATS = {"float32": "float", "float64": "double"}
 
 Schema = dict[str, Any]
-
-
-class Described(abstract_parameter_type.AbstractParameterType):
-    """A parameter with a schema of its own; the example is one value of it."""
-
-    def __init__(self, schema: Schema, example: Any) -> None:
-        super().__init__(example)
-        self._described = {**schema, "example": example}
-
-    def supported_versions(self) -> list[str]:
-        return VERSIONS
-
-    def deserialize_input(self, input_data: Any) -> Any:
-        return input_data
-
-    def input_to_swagger(self) -> Schema:
-        return self._described
 
 
 def describe(run: Callable[..., Any], service: Service) -> None:
@@ -56,8 +41,16 @@ def describe(run: Callable[..., Any], service: Service) -> None:
         "properties": {"outputs": _object(service.model.results())},
     }
     given, returned = _examples(service)
-    input_schema("inputs", Described(inputs, given))(described)
-    output_schema(Described(outputs, {"outputs": returned}))(described)
+    input_schema("inputs", _parameter(inputs, given))(described)
+    output_schema(_parameter(outputs, {"outputs": returned}))(described)
+
+
+def _parameter(schema: Schema, example: Any) -> Any:
+    """A parameter as inference-schema has them, but with a schema of its own."""
+    parameter = StandardPythonParameterType(example)
+    parameter.input_to_swagger = lambda: {**schema, "example": example}
+    parameter.supported_versions = lambda: VERSIONS
+    return parameter
 
 
 def _object(arguments: Iterable[Argument], required: Iterable[str] = ()) -> Schema:

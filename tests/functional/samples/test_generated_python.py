@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -33,10 +34,12 @@ def write_python(template_set: TemplateSet, context: RenderContext, folder: Path
     return files
 
 
-def programs(files: list[Path]) -> Iterator[Path]:
-    """The folders that programs are run in: those with Python files, and none above."""
+def programs(files: list[Path]) -> list[Path]:
+    """The folders that programs are run in: those with Python files, and none above, or with several of these."""
     folders = {file.parent for file in files}
-    return (folder for folder in sorted(folders) if not folders & set(folder.parents))
+    tops = [folder for folder in folders if not folders & set(folder.parents)]
+    beside = Counter(folder.parent for folder in tops)
+    return sorted({folder.parent if beside[folder.parent] > 1 else folder for folder in tops})
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +62,7 @@ def test_there_is_a_python_sample() -> None:
 @pytest.mark.parametrize(("name", "which"), [*cases()])
 def test_every_python_file_is_clean(name: str, which: str, tmp_path: Path, cache: Path) -> None:
     files = write_python(BUILT_IN[name], CONTEXTS[which], tmp_path)
-    assert files
+    assert files or which == "genai"  # which no scoring script runs
     for folder in programs(files):
         # Names of a model may be longer than a line.
         run("ruff", "check", "--isolated", "--select", RULES, "--ignore", "E501", ".", folder=folder)

@@ -119,7 +119,7 @@ def test_session_options_arrive(project: Any) -> None:
 def make_options(project: Any, given: dict[str, Any]) -> ort.SessionOptions:
     project.configure({"session_options": given})
     assert project.call().code == 0
-    return sys.modules["model_runner.sessions"].session_options(given, extensions=False)
+    return sys.modules["model_runner.sessions"].session_options(given)
 
 
 @pytest.mark.parametrize(("level", "left"), [(0, 2), ("disable_all", 2), (99, 1), ("ORT_ENABLE_ALL", 1), ("1", 1)])

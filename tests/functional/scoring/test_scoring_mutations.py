@@ -24,15 +24,15 @@ class Mutation(NamedTuple):
 MUTATIONS = {
     "wrong axis": Mutation(
         "model_serving/answers.py",
-        "return value.tolist()",
-        "return value.T.tolist()",
+        "return array.tolist() if",
+        "return array.T.tolist() if",
         "in nested lists: output 'y'[0, 1]",
     ),
     "wrong dtype in": Mutation(
         "model_runner/inputs.py",
-        'result = array.astype(target, order="C")',
-        'result = array.astype("float16", order="C")',
-        "the server ended with 3 before it was ready\nmodel_runner.messages.SampleError: ",
+        'return array.astype(target, order="C", copy=False)',
+        'return array.astype("float16", order="C", copy=False)',
+        "the server ended with 3 before it was ready\nonnxruntime.capi.onnxruntime_pybind11_state.InvalidArgument: ",
     ),
     "wrong dtype out": Mutation(
         "model_runner/documents.py", '"dtype": inner,', '"dtype": "float64",', "got the dtype float64, expected float32"
@@ -44,7 +44,10 @@ MUTATIONS = {
         "it answers 400",
     ),
     "swapped outputs": Mutation(
-        "model_runner/inference.py", "zip(outputs, results,", "zip(outputs, results[::-1],", "output 'y': "
+        "model_runner/inference.py",
+        "self.outputs.items(), results,",
+        "self.outputs.items(), results[::-1],",
+        "output 'y': ",
     ),
     "swapped columns": Mutation(
         "model_serving/service.py",
@@ -60,8 +63,8 @@ MUTATIONS = {
     ),
     "rounded": Mutation(
         "model_serving/answers.py",
-        "return value.tolist()",
-        "return value.round(1).tolist()",
+        "return array.tolist() if",
+        "return array.round(1).tolist() if",
         "in nested lists: output 'y'[0, 0]",
     ),
     "shape ignored": Mutation(

@@ -102,7 +102,7 @@ REFUSED: list[tuple[Any, str | None, str]] = [
     ({**ROWS, "n": [[1.5]]}, "n", "input 'n' (int64 [batch, 1]): got float64"),
     ({**ROWS, "n": [[True]]}, "n", "input 'n' (int64 [batch, 1]): got bool"),
     ({**ROWS, "n": [[2**63]]}, "n", "input 'n' (int64 [batch, 1]): it has values beyond the range of int64"),
-    ({**ROWS, "n": [[2**70]]}, "n", "input 'n' (int64 [batch, 1]): got object"),
+    ({**ROWS, "n": [[2**70]]}, "n", "input 'n' (int64 [batch, 1]): got float64"),
     ({**ROWS, "n": [["9223372036854775808"]]}, "n", "input 'n' (int64 [batch, 1]): "),
     ({**ROWS, "n": [["a"]]}, "n", "input 'n' (int64 [batch, 1]): invalid literal"),
     ({**ROWS, "n": [[1], [2], [3]]}, None, "the model does not run on these inputs: [ONNXRuntimeError]"),

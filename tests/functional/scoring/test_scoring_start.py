@@ -137,6 +137,22 @@ def configured(
     return make
 
 
+def test_operators_that_onnxruntime_lacks_need_a_library(
+    make_model: Callable[..., onnx.ModelProto], render: Render
+) -> None:
+    value = onnx.helper.make_tensor_value_info
+    nodes = [onnx.helper.make_node("Twice", ["x"], ["y"], domain="acme")]
+    inputs, outputs = ([value(name, onnx.TensorProto.FLOAT, [1])] for name in "xy")
+    model = make_model(nodes, inputs, outputs)
+    model.opset_import.append(onnx.helper.make_opsetid("acme", 1))
+    code = render(model) / "scoring"
+    assert refused(code, None) == (
+        "the model has operators of acme, which ONNX Runtime lacks: name the library that has them in MODEL_CUSTOM_OPS"
+    )
+    library = code / "ops" / "libtwice.so"
+    assert refused(code, None, MODEL_CUSTOM_OPS="ops/libtwice.so").startswith(f"cannot register {library}: ")
+
+
 def test_threads_are_those_of_the_settings_wherever_these_lie(configured: Callable[..., Path], tmp_path: Path) -> None:
     project = configured(session_options={"intra_op_num_threads": 3})
     assert started(project / "scoring", None)["threads"] == 3

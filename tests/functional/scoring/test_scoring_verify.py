@@ -49,7 +49,9 @@ def rendered(tmp_path: Path) -> Path:
 def test_both_scripts_are_proved_and_a_mistake_is_a_failure(rendered: Path, python: Path) -> None:
     assert python  # where there are no packages to be had, the fixture says so
     before = {path: path.read_bytes() for path in rendered.rglob("*") if path.is_file()}
-    result = run("verify", rendered, "--only", "scoring", "--require", "scoring,online,batch", "--format", "json")
+    result = run(
+        "verify", rendered, "--only", "scoring", "--require", "scoring/online,scoring/batch", "--format", "json"
+    )
     assert result.exit_code == 0, result.output
     assert {what: found["status"] for what, found in findings(result).items()} == {
         "scoring/online": "passed",
@@ -57,7 +59,7 @@ def test_both_scripts_are_proved_and_a_mistake_is_a_failure(rendered: Path, pyth
     }
     assert {path: path.read_bytes() for path in rendered.rglob("*") if path.is_file()} == before
     answers = rendered / "scoring" / "model_serving" / "answers.py"
-    answers.write_text(answers.read_text().replace("return value.tolist()", "return (value + 1).tolist()"))
+    answers.write_text(answers.read_text().replace("return array.tolist() if", "return (array + 1).tolist() if"))
     result = run("verify", rendered, "--only", "scoring", "--trust", "--format", "json")
     assert result.exit_code == 3
     found = findings(result)
