@@ -134,5 +134,5 @@ def _references(environment: SetEnvironment, name: TemplateName) -> list[Templat
         source = environment.loader.get_source(environment, str(name))[0]
         said = find_referenced_templates(environment.parse(source))
         return [environment.loader.resolve(one, name) for one in said if one is not None]
-    except TemplateError:
+    except (TemplateError, RecursionError):
         return []

@@ -14,6 +14,7 @@ from modelpress.templating.variables import Variable, read_variables, refuse_unk
 
 MANIFEST_NAME = "template-set.yaml"
 KEYS = ("description", "extends", "variables", "needs", "only_if", "mounts", "remove")
+LONGEST = 256 << 10  # bytes; those of the built-in sets have five thousand
 NEEDS = ("hash", "mlflow")
 """What a set may ask for: `hash` is the SHA-256 of the model file, one extra read of it; `mlflow` is the model in a
 folder `mlflow_model` and the template variable `mlflow`."""
@@ -61,6 +62,10 @@ def parse_manifest(path: Path) -> object:
     from modelpress.config import yaml_nodes
 
     try:
+        if path.stat().st_size > LONGEST:
+            raise UsageError(
+                f"{path} is larger than {LONGEST >> 10} KiB", hint="Look at what is in it.", file=str(path)
+            )
         return yaml_nodes.load(path.read_text(encoding="utf-8")) or {}
     except MalformedError as error:
         place = at(path, error.position[:1])

@@ -103,6 +103,8 @@ def _blocks(template_set: TemplateSet, path: Path, name: str) -> tuple[tuple[str
         raise UsageError(
             f"{path}:{error.lineno}: {error.message}", hint="Correct the template.", file=f"{path}:{error.lineno}"
         ) from None
+    except RecursionError:
+        raise UsageError(f"{path} is nested too deeply", hint="Simplify the template.", file=str(path)) from None
     except ValueError:
         raise UsageError(f"{path} is not UTF-8 text", hint="Convert it.", file=str(path)) from None
     blocks = tuple(block.name for block in tree.find_all(nodes.Block))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from modelpress.errors import ModelpressError, UsageError
-from modelpress.templating import TemplateSet, load_sets, search_path
+from modelpress.templating import TemplateSet, find_set, load_sets, search_path
 from modelpress.templating.checking.check import check
 from modelpress.templating.checking.specimens import sample_contexts
 from modelpress.templating.origin import FileOrigin, Origin, origin_of
@@ -283,3 +283,17 @@ def test_a_removed_file_comes_from_nowhere(load: Load, tmp_path: Path) -> None:
     ) as caught:
         origin_of(sets["base"], "sub/a.txt")
     assert caught.value.file == str(tmp_path / "near/base/template-set.yaml")
+
+
+def test_templates_that_are_nested_too_deeply_are_found(load: Load) -> None:
+    deep = "{{ " + "(" * 5000 + "1" + ")" * 5000 + " }}"
+    sets = load({"far/base/template-set.yaml": "", "far/base/a.txt.jinja": deep})
+    assert "base:a.txt.jinja: it is nested too deeply" in found(sets["base"])
+    with pytest.raises(UsageError, match="is nested too deeply"):
+        origin_of(sets["base"], "a.txt")
+
+
+def test_a_huge_manifest_is_not_read(load: Load) -> None:
+    sets = load({"far/base/template-set.yaml": "description: |\n" + "  x\n" * (1 << 16) + "#" * (1 << 18)})
+    with pytest.raises(UsageError, match=r"template-set\.yaml is larger than 256 KiB"):
+        find_set(sets, "base")

@@ -25,6 +25,7 @@ CASE_NAME = "case.yaml"
 EXPECTED = "expected"
 KEYS = ("sample", "variables", "context", "only")
 ORDINARY = "ordinary"
+LONGEST_COMPARED = 1 << 20  # bytes; the time grows with their square
 MOST_LINES = 40  # of one file's difference
 
 
@@ -104,10 +105,13 @@ def _content(entry: Entry, path: str) -> bytes:
 
 
 def _difference(old: bytes, new: bytes) -> str:
+    other = f"{len(old):,} bytes are expected, and {len(new):,} other ones are rendered"
+    if len(old) + len(new) > LONGEST_COMPARED:
+        return other
     try:
         texts = old.decode().splitlines(), new.decode().splitlines()
     except UnicodeDecodeError:
-        return f"{len(old):,} bytes are expected, and {len(new):,} other ones are rendered"
+        return other
     lines = list(difflib.unified_diff(*texts, EXPECTED, "rendered", n=1, lineterm=""))
     more = [f"... and {len(lines) - MOST_LINES} more lines"] if len(lines) > MOST_LINES else []
     return "\n".join([*lines[:MOST_LINES], *more]) or "in the ends of its lines"

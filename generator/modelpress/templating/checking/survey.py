@@ -16,6 +16,8 @@ from modelpress.templating.engine import SetEnvironment, TemplateName
 from modelpress.templating.making import is_expression
 from modelpress.templating.manifest import MANIFEST_NAME
 
+TOO_DEEP = "it is nested too deeply"
+
 
 @dataclass
 class Survey:
@@ -58,6 +60,9 @@ class Survey:
         except TemplateSyntaxError as error:
             report(0, error.message or "syntax error")
             return
+        except RecursionError:
+            report(0, TOO_DEEP)
+            return
         for node in tree.find_all(nodes.Expr):
             if not isinstance(node, nodes.Name) or node.ctx == "load":
                 expressions.shape(node, self.context)
@@ -79,6 +84,8 @@ class Survey:
             return self.environment.parse(loader.get_source(self.environment, str(name))[0])
         except TemplateSyntaxError as error:
             self._report(name, error.lineno, error.message or "syntax error")
+        except RecursionError:
+            self._report(name, 0, TOO_DEEP)
         except ModelpressError as error:
             self._report(name, 0, error.message)
         return None
