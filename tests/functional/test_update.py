@@ -419,6 +419,24 @@ def test_a_dirty_tree_is_refused_unless_forced(place: Path) -> None:
     assert "The very end." in notes.read_text()
 
 
+def test_a_repository_that_git_cannot_read_is_refused_unless_forced(place: Path) -> None:
+    render()
+    commit(place)
+    (place / ".git" / "index").write_bytes(b"damaged")
+    result = run("update")
+    assert result.exit_code == 1
+    assert "git cannot say whether deploy holds changes" in result.stderr
+    run_json("update", "--force")
+
+
+def test_what_git_ignores_and_what_lies_in_no_repository_is_updated(place: Path) -> None:
+    (place / ".gitignore").write_text("/deploy/\n")
+    render()
+    commit(place)
+    (place / "deploy" / "NOTES.md").write_text("mine\n")
+    run_json("update")
+
+
 def test_a_clean_tree_is_updated_and_git_shows_what_changed(place: Path) -> None:
     render()
     commit(place)

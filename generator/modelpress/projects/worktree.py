@@ -54,5 +54,16 @@ def _uncommitted(folder: Path) -> list[str]:
     except (OSError, subprocess.TimeoutExpired):
         return []
     if done.returncode:
-        return []
+        return _none_outside_a_repository(folder, done.stderr.decode(errors="replace").strip())
     return [entry[3:] for entry in done.stdout.decode(errors="replace").split("\0") if entry]
+
+
+def _none_outside_a_repository(folder: Path, said: str) -> list[str]:
+    if "not a git repository" in said:
+        return []
+    reason = said.splitlines()[0].removeprefix("fatal: ") if said else "it failed"
+    raise ModelpressError(
+        f"git cannot say whether {folder} holds changes: {reason}",
+        hint="Look at what `git status` says there; --force updates all the same.",
+        file=str(folder),
+    )
