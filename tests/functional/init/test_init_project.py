@@ -93,8 +93,10 @@ def test_its_tests_pass_as_generated(deploy_to: str, place: Any, run_folder: Pat
 
 def test_its_tests_find_a_broken_project(place: Any, run_folder: Path) -> None:
     assert place.init("made", "--no-input", "--var", f"source={run_folder.name}").exit_code == 0
-    metrics = place.here / "made" / "deploy" / "model" / "metrics.json"
-    metrics.write_text(metrics.read_text() + " ")
+    golden = place.here / "made" / "deploy" / "golden" / "golden.json"
+    document = json.loads(golden.read_text())
+    document["outputs"][0]["data"][0] += 1
+    golden.write_text(json.dumps(document))
     tested = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"],
         cwd=place.here / "made",
@@ -104,7 +106,7 @@ def test_its_tests_find_a_broken_project(place: Any, run_folder: Path) -> None:
         check=False,
     )
     assert tested.returncode == 1
-    assert "model/metrics.json" in tested.stdout
+    assert "check failed" in tested.stdout
 
 
 def test_its_makefile_renders_and_verifies(place: Any, run_folder: Path, require_tool: Any) -> None:
