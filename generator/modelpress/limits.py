@@ -50,5 +50,6 @@ def _limit(kind: int, most: int, *, grace: int = 0) -> None:
     resource.setrlimit(kind, (min(most, hard), hard))
 
 
-def _time_is_up(_number: int, _frame: FrameType | None) -> None:
+def _time_is_up(number: int, _frame: FrameType | None) -> None:
+    signal.signal(number, signal.SIG_IGN)  # it comes again every second, and there is a word to be said yet
     raise TimeUpError
