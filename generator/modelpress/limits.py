@@ -32,14 +32,24 @@ class Limits:
             return
         import resource
 
-        resource.setrlimit(resource.RLIMIT_AS, (self.memory, self.memory))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a crash leaves no dump of the user's data
+        _limit(resource.RLIMIT_AS, self.memory)
+        _limit(resource.RLIMIT_CORE, 0)  # a crash leaves no dump of the user's data
         if self.written is not None:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (self.written, self.written))
+            _limit(resource.RLIMIT_FSIZE, self.written)
         if self.seconds is not None:
             signal.signal(signal.SIGXCPU, _time_is_up)
-            resource.setrlimit(resource.RLIMIT_CPU, (self.seconds, self.seconds + GRACE))
+            _limit(resource.RLIMIT_CPU, self.seconds, grace=GRACE)
 
 
-def _time_is_up(_number: int, _frame: FrameType | None) -> None:
+def _limit(kind: int, most: int, *, grace: int = 0) -> None:
+    """Limit one resource; a lower limit that is in force already stays."""
+    import resource
+
+    allowed = resource.getrlimit(kind)[1]
+    hard = most + grace if allowed == resource.RLIM_INFINITY else min(most + grace, allowed)
+    resource.setrlimit(kind, (min(most, hard), hard))
+
+
+def _time_is_up(number: int, _frame: FrameType | None) -> None:
+    signal.signal(number, signal.SIG_IGN)  # it comes again every second, and there is a word to be said yet
     raise TimeUpError

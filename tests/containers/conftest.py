@@ -27,6 +27,7 @@ TOOLCHAIN = ROOT / ".toolchains" / "containers"
 DIGITS = ROOT / "tests" / "data" / "models" / "digits" / "digits.onnx"
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 BASE = "localhost/python:ci"
+ROOM = 4 << 30  # bytes of memory that both images, their base and what they are built from fit into
 TIMEOUT = 300  # seconds of one command
 
 # Mounts of the engines end with the command. crun refuses old control groups beside new ones.
@@ -125,10 +126,9 @@ def engines(tmp_path_factory: pytest.TempPathFactory, require_tool: Callable[[st
     if os.geteuid() != 0 or not base.is_file():
         reason = "images are built in tests by root, on what toolchains/containers.sh makes"
         pytest.fail(reason) if required else pytest.skip(reason)
-    top = tmp_path_factory.getbasetemp()
-    place = (top.parent if os.environ.get("PYTEST_XDIST_WORKER") else top) / "engines"
+    place = _place(tmp_path_factory.getbasetemp())
     engines = Engines(place)
-    place.mkdir(exist_ok=True)
+    place.mkdir(mode=0o700, exist_ok=True)
     with _locked(place):
         users = place / "users"
         users.mkdir(exist_ok=True)
@@ -139,8 +139,16 @@ def engines(tmp_path_factory: pytest.TempPathFactory, require_tool: Callable[[st
     with _locked(place):
         (users / str(os.getpid())).unlink()
         if not any(users.iterdir()):
-            (place / "ready").unlink()
-            subprocess.run(["rm", "-rf", *(place / name for name in ("store", "run", "tmp"))], check=False)
+            subprocess.run(["rm", "-rf", place], check=False)
+
+
+def _place(top: Path) -> Path:
+    """One folder for all workers of a run: in memory where there is room, since engines wait for the disk often."""
+    run = top.parent if os.environ.get("PYTEST_XDIST_WORKER") else top
+    memory = Path("/dev/shm")  # noqa: S108  # named for this run, and removed with it
+    if memory.is_dir() and shutil.disk_usage(memory).free > ROOM:
+        return memory / f"modelpress-{run.parent.name}-{run.name}"
+    return run / "engines"
 
 
 def _prepare(engines: Engines, base: Path) -> None:

@@ -26,8 +26,8 @@ def publish(engines: Any, folder: Path, *arguments: object, engine: str = "podma
 
 def check(done: Any, code: int, *texts: str) -> None:
     assert done.returncode == code, done.stdout + done.stderr
-    assert done.stderr.count("error: ") == 1, done.stderr
-    assert done.stderr.count("hint: ") == 1, done.stderr
+    lines = done.stderr.splitlines()
+    assert [line[:5] for line in lines if line.startswith(("error: ", "hint: "))] == ["error", "hint:"], done.stderr
     for text in texts:
         assert text in done.stderr
 
@@ -109,16 +109,17 @@ def test_a_registry_that_asks_who_it_is(
     passwords = tmp_path / "htpasswd"
     passwords.write_text("someone:$2y$05$abcdefghijklmnopqrstuuO4ZgZhEg0lZGBtCvYxRIOfJ5lnxFq0i\n")
     registry = start_registry(f"auth: {{htpasswd: {{realm: test, path: {passwords}}}}}\n")
-    name = f"{registry.address}/team/digits"
+    name, folder = f"{registry.address}/team/digits", built("v2").folder
     before = engines.names()
-    done = publish(engines, built("v2").folder, "--push", name, "--name", "refused")
+    done = publish(engines, folder, "--push", name, "--name", "refused")
     check(done, REMOTE, f"{registry.address} does not let you push {name}", f"podman login {registry.address}")
     assert engines.names() == before
 
 
 def test_a_registry_that_is_down(engines: Any, built: Callable[[str], Any]) -> None:
+    folder = built("v2").folder
     before = engines.names()
-    done = publish(engines, built("v2").folder, "--push", "127.0.0.1:9/team/digits", "--name", "refused")
+    done = publish(engines, folder, "--push", "127.0.0.1:9/team/digits", "--name", "refused")
     check(done, REMOTE, "127.0.0.1:9 is not reached", "Run the same command again")
     assert engines.names() == before
 
@@ -172,14 +173,14 @@ def cutting(port: int, most: int) -> Iterator[int]:
 
 def test_a_push_that_breaks_off(engines: Any, built: Callable[[str], Any], start_registry: Callable[..., Any]) -> None:
     """Neither the registry nor the store gets a name; the same command goes on where the connection is whole."""
-    registry = start_registry()
+    registry, folder = start_registry(), built("v2").folder
     before = engines.names()
     with cutting(int(registry.address.rpartition(":")[2]), 2_000_000) as port:
-        done = publish(engines, built("v2").folder, "--push", f"127.0.0.1:{port}/team/digits", "--name", "broken")
+        done = publish(engines, folder, "--push", f"127.0.0.1:{port}/team/digits", "--name", "broken")
         check(done, REMOTE, f"127.0.0.1:{port} is not reached, or the connection broke", "Run the same command again")
     assert not list((registry.folder / "data").rglob("tags/*"))
     assert engines.names() == before
-    whole = publish(engines, built("v2").folder, "--push", f"{registry.address}/team/digits")
+    whole = publish(engines, folder, "--push", f"{registry.address}/team/digits")
     assert whole.returncode == 0, whole.stderr
     assert len(list((registry.folder / "data").rglob("_manifests/tags/*/current"))) == 2
 
@@ -202,22 +203,20 @@ def test_ctrl_c_in_a_build(engines: Any, copied: Callable[[str], Path]) -> None:
         "--progress",
         "plain",
     )
-    process = subprocess.Popen(
-        engines.command(asked),
-        env=engines.environment, stderr=subprocess.PIPE, text=True, start_new_session=True
-    )  # fmt: skip
-    assert process.stderr is not None
-    for line in process.stderr:
-        if "FROM" in line:
-            break
-    time.sleep(1)
-    os.killpg(process.pid, signal.SIGINT)
-    told = process.stderr.read()
-    assert process.wait(60) == 130, told
+    command = engines.command(asked)
+    with subprocess.Popen(
+        command, env=engines.environment, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        assert process.stderr is not None
+        next(line for line in process.stderr if "FROM" in line)
+        time.sleep(1)
+        os.killpg(process.pid, signal.SIGINT)
+        told = process.stderr.read()
+    assert process.returncode == 130, told
     assert "interrupted" in told
     assert engines.names() == before
-    with pytest.raises(ProcessLookupError):
-        os.killpg(process.pid, 0)
+    running = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline")]
+    assert b"sleep\0001000\0" not in running
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,10 @@ Importing this module imports pydantic.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from modelpress.bundle import check_path
@@ -33,15 +34,25 @@ def _inside(text: str) -> str:
     return text.strip("/")
 
 
-def _hexadecimal(digits: int, what: str) -> BeforeValidator:
+def _hexadecimal(digits: int, what: str) -> Callable[[object], object]:
     def check(value: object) -> object:
         if isinstance(value, str) and len(value) == digits and set(value.lower()) <= set("0123456789abcdef"):
             return value.lower()
         raise PydanticCustomError(RULE, f"must be {what}, all {digits} hexadecimal digits, in quotes")
 
-    return BeforeValidator(check)
+    return check
 
 
+Commit = Annotated[
+    str,
+    BeforeValidator(_hexadecimal(40, "the full name of a commit")),
+    WithJsonSchema({"type": "string", "pattern": "^[0-9A-Fa-f]{40}$"}),
+]
+Sha256 = Annotated[
+    str,
+    BeforeValidator(_hexadecimal(64, "the SHA-256 of the zip")),
+    WithJsonSchema({"type": "string", "pattern": "^[0-9A-Fa-f]{64}$"}),
+]
 Inside = Annotated[str, AfterValidator(_inside)]
 
 
@@ -58,9 +69,7 @@ class GitLayer(Section):
     git: Annotated[str, AfterValidator(_address)] = Field(
         min_length=1, description="Address of a repository with template sets, https or ssh."
     )
-    commit: Annotated[str, _hexadecimal(40, "the full name of a commit")] = Field(
-        description="The commit that is used, 40 hexadecimal digits."
-    )
+    commit: Commit = Field(description="The commit that is used, 40 hexadecimal digits.")
     path: Inside = Field(default="", description="The folder of the template sets in it; by default its top.")
     name: str = Field(default="", description="What the layer is called; by default as the repository.")
 
@@ -69,9 +78,7 @@ class ZipLayer(Section):
     """A layer in a zip."""
 
     zip: PathText = Field(description="A zip with template sets.")
-    sha256: Annotated[str, _hexadecimal(64, "the SHA-256 of the zip")] = Field(
-        description="SHA-256 of the zip, 64 hexadecimal digits."
-    )
+    sha256: Sha256 = Field(description="SHA-256 of the zip, 64 hexadecimal digits.")
     path: Inside = Field(default="", description="The folder of the template sets in it; by default its top.")
     name: str = Field(default="", description="What the layer is called; by default as the zip.")
 

@@ -30,6 +30,14 @@ FLAGS = {  # what the command line calls a setting; there is one for each that a
     "azure.workspace_name": "--workspace",
     "azure.aml_config_path": "--workspace-file",
     "native_feed": "--native-feed",
+    "image.engine": "--engine",
+    "image.name": "--name",
+    "image.base_image": "--base-image",
+    "image.build_args": "--build-arg",
+    "image.platform": "--platform",
+    "image.proxy_ca": "--proxy-ca",
+    "image.size_budget": "--size-budget",
+    "image.push": "--push",
 }
 
 

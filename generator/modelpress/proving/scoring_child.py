@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 from modelpress.golden_documents import Document, GoldenDocument, difference, read_golden
 from modelpress.proving.plain_answers import array_document, documents, golden_arrays, plain
+from modelpress.proving.scripts import FOLDER, RENDERED_CODE
 from modelpress.proving.serving import BINARY, JSON, Reply, ServedError, serving
 
 GOLDEN = "golden/golden.json"
@@ -39,7 +40,7 @@ def main() -> int:
 def prove(folder: Path, script: str, python: Path) -> str:
     """Serve the script and ask it all that it should know. Raises ServedError where it fails."""
     with serving(folder, script, python) as server:
-        if not (folder / "scoring" / "model_serving").is_dir():
+        if RENDERED_CODE not in (folder / FOLDER / script).read_bytes():
             return "starts and is healthy; what requests this script of your own takes is not known"
         return f"{ask_all(server, folder)}; what does not fit is refused by name"
 

@@ -40,6 +40,11 @@ class Task:
     limits: Limits
     result: Path
 
+    @property
+    def named(self) -> str:
+        """The sets, for a message."""
+        return ", ".join(one.name for one in self.sets)
+
 
 def make_apart(
     context: Mapping[str, Any], sets: Sequence[TemplateSet], folders: Mapping[str, str]
@@ -78,7 +83,7 @@ def _run(task: Task, scratch: Path) -> None:
     if done.returncode or not task.result.is_file():
         last = said.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
         raise ModelpressError(
-            f"rendering {_named(task)} ended the process ({done.returncode}){': ' * bool(last)}{''.join(last)}",
+            f"rendering {task.named} ended the process ({done.returncode}){': ' * bool(last)}{''.join(last)}",
             hint="This is a defect of modelpress: please report it.",
         )
 
@@ -86,11 +91,7 @@ def _run(task: Task, scratch: Path) -> None:
 def _too_much(task: Task) -> UnsafeInputError:
     limits = task.limits
     most = f"{limits.seconds} seconds of processor time or {limits.memory >> 20} MiB of memory"
-    return UnsafeInputError(f"rendering {_named(task)} takes more than {most}", hint=LIMITED)
-
-
-def _named(task: Task) -> str:
-    return ", ".join(one.name for one in task.sets)
+    return UnsafeInputError(f"rendering {task.named} takes more than {most}", hint=LIMITED)
 
 
 def _checked(template_set: TemplateSet, files: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Made]]:

@@ -21,13 +21,19 @@ def main() -> int:
     task: Task = pickle.load(sys.stdin.buffer)  # noqa: S301  # from the process that started this one
     task.limits.apply()
     try:
+        _write(task)
+    except (MemoryError, TimeUpError):  # anywhere, saying what else is wrong included
+        what = f"rendering {task.named} takes too long, or too much memory"
+        task.result.write_text(_error(UnsafeInputError(what, hint=LIMITED)), encoding="utf-8")
+    return 0
+
+
+def _write(task: Task) -> None:
+    try:
         result = _result(task)
-    except (MemoryError, TimeUpError):
-        result = _error(UnsafeInputError("rendering takes too long, or too much memory", hint=LIMITED))
     except ModelpressError as error:
         result = _error(error)
     task.result.write_text(result, encoding="utf-8")
-    return 0
 
 
 def _result(task: Task) -> str:

@@ -33,6 +33,9 @@ class FolderSource:
         if self.path.is_dir():
             return Layer(self.name, self.path)
         shown = without_credentials(str(self.path))
+        if self.path.is_file():
+            hint = "A zip is a mapping in modelpress.yaml: `{zip: FILE, sha256: ...}`."
+            raise UsageError(f"the template folder {shown} is a file", hint=hint, file=shown)
         hint = "Correct --templates, MODELPRESS_TEMPLATES or `templates` in the configuration."
         if is_address(str(self.path).replace(":/", "://", 1)):  # a path holds no two slashes in a row
             hint = "A repository is a mapping in modelpress.yaml: `{git: URL, commit: ...}`."

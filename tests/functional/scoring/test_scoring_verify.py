@@ -80,7 +80,6 @@ def test_nothing_is_run_of_a_changed_project(rendered: Path, tmp_path: Path) -> 
 def test_a_script_of_ones_own_is_started(rendered: Path, python: Path, tmp_path: Path) -> None:
     assert python
     scoring = rendered / "scoring"
-    shutil.rmtree(scoring / "model_serving")
     (scoring / "score.py").unlink()
     (scoring / "batch_score.py").unlink()
     (scoring / "mine.py").write_text("def init(): pass\ndef run(data): return data\n")

@@ -6,6 +6,7 @@ import os
 import shutil
 import stat
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -147,6 +148,15 @@ def test_a_zip_is_used_while_it_is_the_pinned_one(elsewhere: Any, tmp_path: Path
 def test_a_zip_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(ModelpressError, match=r"no\.zip cannot be read"):
         ZipSource(tmp_path / "no.zip", "0" * 64).layer()
+
+
+def test_several_at_once_fetch_one_layer(elsewhere: Any, private_cache: Path) -> None:
+    path, sha256 = elsewhere.zip("layer.zip", [(f"set/{number}.txt", b"x") for number in range(200)])
+    with ThreadPoolExecutor(8) as pool:
+        layers = list(pool.map(lambda _: ZipSource(path, sha256).layer(), range(8)))
+    assert len({layer.path for layer in layers}) == 1
+    assert [one.name for one in (private_cache / "modelpress/layers").iterdir()] == [f"zip-{sha256}"]
+    assert len(list((layers[0].path / "set").iterdir())) == 200
 
 
 def link() -> zipfile.ZipInfo:

@@ -11,6 +11,7 @@ from modelpress.errors import ModelpressError, RemoteError
 LAST_LINES = 12  # of a failed step
 LONGEST_LINE = 400  # characters
 CREDENTIALS = re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^/\s@]+@")  # user:password in an address
+LOGGED = re.compile(r'^time="[^"]*" level=\w+ msg=')  # what engines note for their own makers
 STEP = re.compile(r"^(?:\[\d+/\d+\] )?STEP \d+/\d+: (.*)")  # podman's and buildah's
 VERTEX = re.compile(r"^#(\d+) (\[.*)")  # BuildKit's
 BASE = re.compile(r"(?:\bFROM|load metadata for) (\S+)")  # the step in which a base image is looked for
@@ -44,7 +45,7 @@ class Fault:
 UNREACHED = (
     r"no such host|connection refused|network is unreachable|i/o timeout|no route to host|TLS handshake timeout"
     r"|server misbehaving|Temporary failure in name resolution|connection reset|unexpected EOF|broken pipe"
-    r"|deadline exceeded|context canceled|connection timed out"
+    r"|deadline exceeded|context canceled|connection timed out|use of closed network connection"
 )
 UNTRUSTED = r"x509:|certificate signed by unknown authority"
 # In the order of looking: the first that fits is told, the last of the first and third table where none does.
@@ -138,7 +139,7 @@ def push_fault(engine: str, reference: str, lines: Sequence[str]) -> ModelpressE
 
 def build_fault(engine: str, lines: Sequence[str]) -> ModelpressError:
     """Which step of a build failed and the end of what it printed, or what is wrong before any step."""
-    step, printed = _failed_step(lines)
+    step, printed = _failed_step([line for line in lines if not LOGGED.match(line)])
     told = "\n".join(printed)
     base = BASE.search(step)
     faults: tuple[Fault, ...] = (*BASE_FAULTS, *BUILD_FAULTS) if base else BUILD_FAULTS
