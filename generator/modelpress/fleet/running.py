@@ -37,8 +37,8 @@ def run_fleet(
 ) -> tuple[Outcome, ...]:
     """The outcomes in the order of `jobs`, which have names of their own; `watch` sees each as it comes.
 
-    A job whose process ends is given out once more, by itself: so the one that ends processes is
-    found, and those that were made beside it get their turn. A KeyboardInterrupt lets what has
+    A job whose process ends is given out again, by itself and twice at most: so the one that ends
+    processes is found, and those that were made beside it get their turn. A KeyboardInterrupt lets what has
     begun come to its end. Raises RemoteError where a scheduler was lost.
     """
     run = _Run(make, crew, watch)
@@ -46,7 +46,7 @@ def run_fleet(
     while left:
         suspects = run.batch(left)
         for job in suspects:
-            if run.batch([job]):
+            if run.batch([job]) and run.batch([job]):
                 run.note(_lost(job))
         left = [job for job in left if job.name not in run.outcomes]
     return tuple(run.outcomes[job.name] for job in jobs)
