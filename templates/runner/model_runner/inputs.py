@@ -19,6 +19,7 @@ LARGEST = 2**30  # bytes that a .npz file may unpack to
 LARGEST_FLOATS = {
     dtype: float(np.finfo(dtype).max) for dtype in ("float16", "float32", "float64")
 }
+ADDED = 2  # numpy's number for types that another package adds
 PYTHON_TYPES = {"bool": bool, "string": str, "integer": int, "float": float}
 
 
@@ -147,7 +148,11 @@ def _convert_tensor(value: Any, dtype: str) -> np.ndarray[Any, Any]:
         array = _numbers_in_text(value, array, dtype)
     if array.size == 0:  # an empty list has no type
         return np.zeros(array.shape, target)
-    if array.dtype.kind == target.kind == "V" and array.itemsize == target.itemsize:
+    if (
+        array.dtype.kind == "V"
+        and target.isbuiltin == ADDED
+        and array.itemsize == target.itemsize
+    ):
         array = array.view(target)  # a .npz file keeps the bytes, not the type
     elif array.dtype.kind not in SOURCES[family(dtype)]:
         raise TypeError(f"got {array.dtype.name}")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from modelpress.errors import UsageError
 from modelpress.model.description import describe_type
+from modelpress.model.golden.npz import ADDED
 from modelpress.model.golden.types import INT4_RANGES, family, numpy_type, unsupported_dtype
 from modelpress.model.golden.values import Value
 from modelpress.model.signature import Dimension, TensorSpec, TypeSpec
@@ -98,7 +99,7 @@ def _convert_elements(array: np.ndarray[Any, Any], dtype: str) -> np.ndarray[Any
     import numpy as np
 
     target = numpy_type(dtype)
-    if array.dtype.kind == target.kind == "V" and array.itemsize == target.itemsize:
+    if array.dtype.kind == "V" and target.isbuiltin == ADDED and array.itemsize == target.itemsize:
         array = array.view(target)  # an .npz file keeps the bytes, not the type
     elif array.dtype.kind not in SOURCES[family(dtype)]:
         raise ValueError(f"not {dtype}")

@@ -12,6 +12,7 @@ from modelpress.model.golden.values import Value
 if TYPE_CHECKING:
     import numpy as np
 
+ADDED = 2  # numpy's number for types that another package adds; their names mean nothing to who reads the file
 MOST_NAME_BYTES = 2**16 - 5  # of a zip member, with `.npy` behind it
 
 
@@ -40,7 +41,7 @@ def _npy(array: np.ndarray[Any, Any]) -> bytes:
     import numpy as np
 
     plain = array.astype(str) if array.dtype == object else array
-    if plain.dtype.kind == "V":
+    if plain.dtype.isbuiltin == ADDED:
         plain = plain.view(f"V{plain.itemsize}")
     written = io.BytesIO()
     np.lib.format.write_array(written, np.ascontiguousarray(plain).reshape(plain.shape), allow_pickle=False)

@@ -146,14 +146,16 @@ def test_npz_holds_tensors_by_any_name() -> None:
         named("../x", np.array(3.5, np.float32), "float32"),
         named("s", np.array([["a", "bcd"]], object), "string"),
         named("b", np.array([1.5], ml_dtypes.bfloat16), "bfloat16"),
+        named("e5m2", np.array([1.5], ml_dtypes.float8_e5m2), "float8e5m2"),
         named("empty", np.zeros((0, 3)), "float64"),
         named("nul\0", np.zeros(1), "float64"),
         Value("list", TypeSpec("sequence", element=TypeSpec("tensor", "float32")), []),
     ) as found:
-        assert found.files == ["file", "../x", "s", "b", "empty"]
+        assert found.files == ["file", "../x", "s", "b", "e5m2", "empty"]
         assert found["../x"].shape == ()
         assert found["s"].tolist() == [["a", "bcd"]]
         assert found["b"].view(ml_dtypes.bfloat16).tolist() == [1.5]
+        assert found["e5m2"].view(ml_dtypes.float8_e5m2).tolist() == [1.5]
         assert found["empty"].shape == (0, 3)
 
 
