@@ -26,6 +26,7 @@ from modelpress.packaging.olive_zip import is_olives_own, zip_bundle
 from modelpress.packaging.project import project_bundle
 from modelpress.packaging.rendering import Rendering, mlflow_warnings, runtime_warnings
 from modelpress.packaging.runtime_packages import NO_RUNTIME_PACKAGES, RuntimePackages
+from modelpress.packaging.scoring_checks import scoring_remarks
 
 Plan = archive.ArchivePlan | folder.FolderPlan
 
@@ -62,8 +63,9 @@ def plan_project(
     chosen: Chosen, rendering: Rendering, target: Target, golden: Golden = NO_GOLDEN, answers: Answers | None = None
 ) -> Prepared:
     """Plan a deployable project for the one candidate that was chosen; with `answers` it can be updated."""
+    remarks = remarks_on(chosen, rendering)
     plan = _plan(project_bundle(chosen, rendering, golden, answers), target)
-    return Prepared(plan, chosen, golden, remarks_on(chosen, rendering))
+    return Prepared(plan, chosen, golden, remarks)
 
 
 def plan_zip(
@@ -75,14 +77,16 @@ def plan_zip(
 ) -> Prepared:
     """Plan a zip of all chosen candidates in Olive's layout; it takes the place of one that Olive wrote."""
     target = replace(target, force=target.force or is_olives_own(target.path))
+    remarks = (*remarks_on(chosen, rendering), *packages.remarks)
     plan = _plan(zip_bundle(chosen, rendering, golden, packages), target)
-    return Prepared(plan, chosen, golden, (*remarks_on(chosen, rendering), *packages.remarks))
+    return Prepared(plan, chosen, golden, remarks)
 
 
 def plan_dockerfile(chosen: Chosen, rendering: Rendering, target: Target) -> Prepared:
     """Plan a Docker build context of the best candidate in Olive's layout."""
+    remarks = remarks_on(chosen, rendering)
     plan = _plan(dockerfile_bundle(chosen, rendering), target)
-    return Prepared(plan, chosen, remarks=remarks_on(chosen, rendering))
+    return Prepared(plan, chosen, remarks=remarks)
 
 
 def execute(prepared: Prepared, progress: Progress = SILENT) -> Written:
@@ -93,8 +97,8 @@ def execute(prepared: Prepared, progress: Progress = SILENT) -> Written:
 
 
 def remarks_on(chosen: Chosen, rendering: Rendering) -> tuple[str, ...]:
-    """What the user should know of how the chosen candidates are rendered."""
-    findings = (runtime_warnings, mlflow_warnings, image_remarks)
+    """What the user should know of how the chosen candidates are rendered. Raises UsageError for what cannot be."""
+    findings = (runtime_warnings, mlflow_warnings, image_remarks, scoring_remarks)
     return tuple(remark for find in findings for remark in find(chosen, rendering))
 
 

@@ -518,3 +518,14 @@ def test_a_file_in_the_way_is_replaced_by_force(tmp_path: Path) -> None:
     assert (tmp_path / "project.zip").read_text() == "precious"
     run_json("render", source, "-o", tmp_path / "project.zip", "--force")
     run_json("render", source, "-o", tmp_path / "project.zip")
+
+
+@pytest.mark.parametrize("kind", ["online", "batch"])
+def test_a_model_without_a_scoring_script_needs_one_of_the_users_own(kind: str, tmp_path: Path) -> None:
+    sets = ("-t", "candidate", "-t", f"azure-{kind}")
+    document = run_json("render", OLIVE / "0.13.0-genai-zip", "-o", tmp_path / "deploy", "--no-golden", *sets)
+    [warning] = [text for text in document["warnings"] if "scoring script" in text]
+    assert f"--var azure-{kind}.scoring_script=FILE" in warning
+    named = ("--var", f"azure-{kind}.scoring_script=own.py")
+    document = run_json("render", OLIVE / "0.13.0-genai-zip", "-o", tmp_path / "own", "--no-golden", *sets, *named)
+    assert not [text for text in document["warnings"] if "scoring script" in text]
