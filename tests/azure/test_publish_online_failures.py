@@ -7,10 +7,16 @@ from pathlib import Path
 
 import pytest
 from deploying import ENDPOINT, RIGHT, WRONG, EndpointProject, answering, online_project
-from publishing import Outcome, changes, publish, running
+from publishing import Outcome, changes, names_of, pointed_to, publish, running
 from standin import arrange, effects
 from standin.answers import served
 from standin.client import Azure
+
+from modelpress.errors import ModelpressError
+from modelpress.executors.azure import endpoint_plan, publish_endpoint
+from modelpress.executors.azure.assets import Wishes
+from modelpress.executors.azure.workspace import WorkspaceOptions
+from modelpress.project_files import open_bundle
 
 IMAGE = [{"code": "ImageBuildFailure", "message": "conda: no matching distribution for numpy==9", "details": []}]
 CRASHED = "User container has crashed or terminated."
@@ -40,7 +46,7 @@ def online(azure: Azure, project: EndpointProject, *arguments: object, **setting
         ),
         (effects.failed_operation("OutOfQuota", "Not enough quota available."), "Not enough quota", "more quota"),
         (effects.failed_operation("BadArgument", CRASHED, log="MemoryError"), "crashed", "larger instance_type"),
-        (effects.failed_operation("BadArgument", CRASHED, log="ModuleNotFoundError: x"), "crashed", "requirements.txt"),
+        (effects.failed_operation("BadArgument", CRASHED, log="ModuleNotFoundError: x"), "crashed", "conda.yml"),
         (effects.failed_operation("BadArgument", CRASHED, log="ValueError: bad"), "ValueError: bad", "scoring script"),
         (effects.failed_operation("BadArgument", CRASHED), "crashed", "initial_delay"),
         (
@@ -226,3 +232,32 @@ def test_traffic_that_somebody_else_moved_meanwhile_stays(azure: Azure, project:
     azure.arm("PUT", f"onlineEndpoints/{ENDPOINT}", endpoint)
     assert online(azure, project, "--traffic", "30").exit_code == 3
     assert azure.endpoints()[ENDPOINT]["traffic"] == {"blue": 75, name: 25}
+
+
+def test_an_endpoint_that_appears_after_the_plan_keeps_its_traffic(azure: Azure, project: EndpointProject) -> None:
+    options = WorkspaceOptions(**names_of(azure), retry_interval=0)
+    target = endpoint_plan.EndpointTarget(
+        "online", options, project.state_file, Wishes(), endpoint_plan.Rollout(time_limit=60)
+    )
+    with pointed_to(azure):
+        plan = endpoint_plan.plan(open_bundle(project.folder), target)
+        assert plan.endpoint.action == "create"
+        arrange.online_endpoint(azure, ENDPOINT)
+        arrange.online_deployment(azure, ENDPOINT, "theirs")
+        arrange.online_endpoint(azure, ENDPOINT, {"theirs": 100})
+        with pytest.raises(ModelpressError, match="somebody else has moved the traffic"):
+            publish_endpoint.execute(plan)
+    assert azure.endpoints()[ENDPOINT]["traffic"] == {"theirs": 100}
+    assert azure.traffic_gaps(ENDPOINT) == []
+    assert online(azure, project).exit_code == 0
+    assert azure.endpoints()[ENDPOINT]["traffic"] == {"blue": 100}
+    assert azure.traffic_gaps(ENDPOINT) == []
+
+
+def test_what_is_not_tested_is_not_called_tested(azure: Azure, project: EndpointProject) -> None:
+    plan = publish(azure, "online", project.folder, "--dry-run", "--untested", as_json=False)
+    assert "blue 100 %; blue is not tested" in plan.stdout
+    done = publish(azure, "online", project.folder, "--untested", as_json=False)
+    assert done.exit_code == 0
+    assert "answers" not in done.stderr
+    assert azure.requests("POST", "/score$") == []

@@ -12,7 +12,7 @@ from modelpress.executors.azure.diagnosis import explained
 from modelpress.executors.azure.endpoints import Endpoints, look_at_endpoint
 from modelpress.executors.azure.plan import Step
 from modelpress.executors.azure.versions import CONTENT_TAG
-from modelpress.executors.azure.waiting import Condition, Waiting
+from modelpress.executors.azure.waiting import SUCCEEDED, Condition, Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,9 @@ class Deployer:
 
     def create_endpoint(self, step: Step, entity: Any) -> None:
         """Create the endpoint. One that appears meanwhile is kept as it is. Raises ServiceError."""
+        there = self.settle_endpoint()
+        if there is not None and there.state == SUCCEEDED:
+            return  # to send it again would take the traffic of its deployments
         endpoints = self.kind.endpoints()
         change = Change(
             step.label,

@@ -42,7 +42,10 @@ _HINTS = (
     ),
     (
         r"ModuleNotFoundError|ImportError|No module named",
-        "The environment lacks a package that the scoring script imports: add it to scoring/requirements.txt.",
+        (
+            "The environment lacks a package that the scoring script imports: add it to conda.yml or "
+            "context/requirements.txt, whichever lies beside environment.yml."
+        ),
     ),
     (
         r"Traceback|\w+Error: |\w+Exception: |FileNotFound",

@@ -92,9 +92,21 @@ class EndpointPlan:
     @property
     def steps(self) -> tuple[Step, ...]:
         environment = [self.environment.step] if self.environment.step else []
-        package = [self.package.step] if self.package else []
-        steps = (self.model.step, *environment, *package, self.endpoint, self.deployment)
-        return (*steps, *_traffic_steps(self.endpoint.name, self.ramp), *self.pruned)
+        parts = (self.model.step, *environment, *([self.package.step] if self.package else []))
+        return (*parts, self.endpoint, self.deployment, *self._traffic_steps(), *self.pruned)
+
+    def _traffic_steps(self) -> tuple[Step, ...]:
+        """What the ramp does, as steps of a plan."""
+        endpoint, ramp = self.endpoint.name, self.ramp
+        tested = "tested before and after" if self.golden else "not tested"
+        restored = [(ramp.before, "an earlier run left it half way")] if ramp.restore else []
+        risen = [(shares, f"{ramp.deployment} is {tested}") for shares in ramp.steps]
+        if not restored and not risen:
+            return (Step("traffic", endpoint, None, "keep", described(ramp.before)),)
+        return tuple(
+            Step("traffic", endpoint, None, "update", f"{described(shares)}; {reason}", "", {"traffic": dict(shares)})
+            for shares, reason in (*restored, *risen)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,15 +248,3 @@ def _had(step: Step) -> Step:
     if step.action not in {"create", "conflict"}:
         return step
     return replace(step, version=None, action="keep", reason="the deployment has it", overlays={})
-
-
-def _traffic_steps(endpoint: str, ramp: Ramp) -> tuple[Step, ...]:
-    """What the ramp does, as steps of a plan."""
-    restored = [(ramp.before, "an earlier run left it half way")] if ramp.restore else []
-    risen = [(shares, f"{ramp.deployment} is tested before and after") for shares in ramp.steps]
-    if not restored and not risen:
-        return (Step("traffic", endpoint, None, "keep", described(ramp.before)),)
-    return tuple(
-        Step("traffic", endpoint, None, "update", f"{described(shares)}; {why}", "", {"traffic": dict(shares)})
-        for shares, why in (*restored, *risen)
-    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +15,7 @@ from modelpress.executors.azure.environment import register_environment
 from modelpress.executors.azure.faults import ServiceError
 from modelpress.executors.azure.model_package import make_package
 from modelpress.executors.azure.plan import refuse_conflicts
-from modelpress.executors.azure.ramping import Traffic
+from modelpress.executors.azure.ramping import Test, Traffic
 from modelpress.executors.azure.scoring_test import ScoringTest
 from modelpress.executors.azure.secret_values import SecretValues, secret_values
 from modelpress.executors.azure.upload import upload
@@ -113,10 +112,10 @@ class _Publishing:
             plan.kind.set_variables(entity, self.values.resolved(plan.files.variables))
         deployer.make(plan.deployment, entity, plan.sha256)
 
-    def _test(self) -> Callable[[str], None]:
+    def _test(self) -> Test | None:
         plan = self.plan
         if plan.golden is None:
-            return lambda _: None
+            return None
         test = ScoringTest(plan.connection, plan.endpoint.name, plan.golden)
 
         def run(deployment: str) -> None:

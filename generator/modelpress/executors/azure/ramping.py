@@ -37,20 +37,22 @@ class Traffic:
             self._set(ramp, ramp.before)
         self.state.put("operations", key_of(self.endpoint), None)
 
-    def climb(self, ramp: Ramp, test: Test) -> None:
-        """Test the deployment, then give it its shares step by step, tested after each.
+    def climb(self, ramp: Ramp, test: Test | None) -> None:
+        """Test the deployment, then give it its shares step by step, tested after each; None: without tests.
 
         When anything fails, traffic goes back to what it was before the ramp; killed at any moment,
         the next run goes on from the note in the state file. Raises what the step raised.
         """
         if not ramp.steps:
             return
-        test(ramp.deployment)
+        if test:
+            test(ramp.deployment)
         self._note(ramp, rolling_back=False)
         for shares in ramp.steps:
             try:
                 self._set(ramp, shares)
-                test(ramp.deployment)
+                if test:
+                    test(ramp.deployment)
             except MovedElsewhereError:
                 self.state.put("operations", key_of(self.endpoint), None)
                 raise
@@ -58,7 +60,7 @@ class Traffic:
                 self._roll_back(ramp, error)
                 raise
             report = self.waiting.workspace.retries.report
-            report.event(f"{described(shares)}: {ramp.deployment} answers as it should")
+            report.event(f"{described(shares)}: {ramp.deployment} answers as it should" if test else described(shares))
         self.state.put("operations", key_of(self.endpoint), None)
 
     def _roll_back(self, ramp: Ramp, cause: ModelpressError) -> None:
