@@ -84,7 +84,8 @@ def test_every_type_at_once(azure: Azure, monkeypatch: pytest.MonkeyPatch, run: 
     assert planned[2:] == [4, 4]
     code, document = package(azure, monkeypatch, run, types)
     assert code == 0, document
-    zipped, built, models, data = document["artifacts"]
+    zipped, built, *assets = document["artifacts"]
+    assert all("content_sha256" in one for one in document["artifacts"])
     assert Path(zipped["path"]).name == "OutputModels.zip"
     assert sorted(one.name for one in Path(built["path"]).iterdir()) == [
         ".dockerignore",
@@ -94,11 +95,11 @@ def test_every_type_at_once(azure: Azure, monkeypatch: pytest.MonkeyPatch, run: 
         "modelpress.lock",
     ]
     expected = [f"azureml:digits_cpu-cpu_{k}:1" for k in (1, 2, 3, 4)]
-    assert [one["asset"] for one in models["assets"]] == expected
-    assert [one["asset"] for one in data["assets"]] == expected
+    published = [(type_, asset) for type_ in ("AzureMLModels", "AzureMLData") for asset in expected]
+    assert [(one["type"], one["asset"]) for one in assets] == published
     assert sorted(azure.models()) == sorted(one.removeprefix("azureml:") for one in expected)
     _, again = package(azure, monkeypatch, run, types[2:])
-    assert {one["action"] for artifact in again["artifacts"] for one in artifact["assets"]} == {"keep"}
+    assert {one["action"] for one in again["artifacts"]} == {"keep"}
 
 
 @pytest.mark.parametrize("packaging", ["package", "direct"])
@@ -154,3 +155,19 @@ def test_a_conflict_fails_before_anything_is_written(azure: Azure, monkeypatch: 
 def test_a_deployment_needs_a_configuration(tmp_path: Path) -> None:
     result = CliRunner().invoke(modelpress, ["package", str(RUN), "--type", "AzureMLDeployment", "-o", str(tmp_path)])
     assert result.exit_code == 2
+
+
+def test_two_packages_for_one_endpoint_are_refused(azure: Azure, monkeypatch: pytest.MonkeyPatch, run: Path) -> None:
+    other = deployment()
+    other["config"]["deployment_config"] |= {"deployment_name": "green", "instance_type": "Standard_DS4_v2"}
+    code, document = package(azure, monkeypatch, run, [deployment(), other])
+    assert code == 2
+    assert "endpoint digits-endpoint" in document["error"]["message"]
+    models = [{"type": "AzureMLModels", "name": "digits"}, {"type": "AzureMLModels", "name": "Digits"}]
+    code, document = package(azure, monkeypatch, run, models)
+    assert code == 2
+    assert "name Digits" in document["error"]["message"]
+    assert changes(azure) == []
+    models[1]["version"] = "2"
+    code, document = package(azure, monkeypatch, run, models, "--dry-run")
+    assert code == 0, document

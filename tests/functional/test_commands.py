@@ -176,6 +176,28 @@ def test_a_dockerfile_package_is_a_build_context(tmp_path: Path) -> None:
     assert (context / "docker_content/model/model.onnx").is_file()
 
 
+def test_a_dockerfile_package_that_was_edited_is_replaced_by_force_alone(tmp_path: Path) -> None:
+    given = ("package", OLIVE / "0.9.1-search-zip", "--type", "Dockerfile", "-o", tmp_path)
+    assert run(*given).exit_code == 0
+    dockerfile = tmp_path / "docker/Dockerfile"
+    written = dockerfile.read_bytes()
+    dockerfile.write_bytes(written + b"# mine\n")
+    refused = run(*given)
+    assert refused.exit_code == 1
+    assert "was edited since modelpress wrote it" in refused.stderr
+    assert run(*given, "--force").exit_code == 0
+    assert dockerfile.read_bytes() == written
+
+
+def test_a_base_image_that_is_none_is_a_usage_error(tmp_path: Path) -> None:
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps({"packaging_config": {"type": "Dockerfile", "base_image": "python:3.12\nRUN false"}}))
+    result = run("package", OLIVE / "0.9.1-search-zip", "-c", config, "-o", tmp_path / "out")
+    assert result.exit_code == 2
+    assert "docker.base_image: 'python:3.12\\nRUN false' is no reference of an image" in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
 def test_every_candidate_becomes_an_mlflow_model_where_the_configuration_says_so(tmp_path: Path) -> None:
     config = tmp_path / "config.json"
     config.write_text(json.dumps({"packaging_config": {"config": {"export_in_mlflow_format": True}}}))

@@ -48,7 +48,7 @@ class AssetsJob:
         self.plan.state.path.parent.mkdir(parents=True, exist_ok=True)
         with resumable(), displayed(self.report):
             done = publish_assets.execute(self.plan)
-        return Made({"assets": assets.documents(done)}, assets.as_text(done))
+        return Made(assets.documents(done), assets.as_text(done))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class EndpointJob:
         self.plan.state.path.parent.mkdir(parents=True, exist_ok=True)
         with resumable(), displayed(self.report):
             done = publish_endpoint.execute(self.plan)
-        return Made(endpoints.document(done), endpoints.as_text(done))
+        return Made([endpoints.document(done)], endpoints.as_text(done))
 
 
 def assets_job(package: AzuremlModelsPackage | AzuremlDataPackage, name: str, shared: Shared) -> AssetsJob:

@@ -36,7 +36,7 @@ class FileJob:
     def carry_out(self, output: Output) -> Made:
         written = carry_out(self.prepared, output)
         document = {"path": str(written.path), "content_sha256": written.content_sha256}
-        return Made(document, written_text(written))
+        return Made([document], written_text(written))
 
 
 def zipfile_job(package: ZipfilePackage, name: str, shared: Shared) -> FileJob:
@@ -70,4 +70,5 @@ def dockerfile_job(package: DockerfilePackage, name: str, shared: Shared) -> Fil
     said = docker.docker_variables(wishes, trust=shared.chosen.request.trust)
     variables = {docker.SET: {**said, **settings.configuration.render.variables.get(docker.SET, {})}}
     rendering = shared.rendering(docker.SETS, variables)
-    return FileJob(pipeline.plan_dockerfile(shared.chosen.only_best, rendering, pipeline.Target(shared.folder / name)))
+    target = pipeline.Target(shared.folder / name, force=shared.force)
+    return FileJob(pipeline.plan_dockerfile(shared.chosen.only_best, rendering, target))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What a job made: plain data, and the same for people."""
+    """What a job made: plain data of each artifact, and the same for people."""
 
-    document: Mapping[str, Any]
+    documents: Sequence[Mapping[str, Any]]
     text: str
 
 

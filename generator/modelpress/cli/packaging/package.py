@@ -95,7 +95,7 @@ def package(selection: Selection, output: Output, runtime: RuntimeOptions, **opt
     if options["dry_run"]:
         return
     made = [(type_, job.carry_out(output)) for type_, job in jobs]
-    artifacts = [{"type": type_, **one.document} for type_, one in made]
+    artifacts = [{**document, "type": type_} for type_, one in made for document in one.documents]
     output.data({"artifacts": artifacts, "warnings": warnings}, lambda: "\n".join(one.text for _, one in made))
 
 
@@ -147,9 +147,30 @@ def _planned(packages: tuple[Package, ...], shared: Shared) -> Iterator[tuple[st
     from modelpress.config.package_types import PACKAGE_TYPES
     from modelpress.packaging.artifact_names import distinct_names
 
+    _refuse_rivals(packages)
     names = distinct_names([_name(package) for package in packages])
     for package, name in zip(packages, names, strict=True):
         yield PACKAGE_TYPES[package.type], MAKERS[package.type](package, name, shared)
+
+
+def _refuse_rivals(packages: tuple[Package, ...]) -> None:
+    """Raise UsageError where two packages publish under one name: each is planned as if the other were not there."""
+    taken: set[tuple[str, ...]] = set()
+    key: tuple[str, ...]
+    for package in packages:
+        if package.type in ("azureml-models", "azureml-data"):
+            what, key = f"name {package.name}", (package.type, package.name.casefold(), package.version or "")
+        elif package.type == "azureml-deployment":
+            name = package.deployment_config.endpoint_name
+            what, key = f"endpoint {name}", (package.type, name.casefold())
+        else:
+            continue
+        if key in taken:
+            raise UsageError(
+                f"two packages of Azure ML have the {what}: the second would take the place of the first",
+                hint="Give each its own name, or put one of them into a configuration of its own.",
+            )
+        taken.add(key)
 
 
 def _name(package: Package) -> str:
