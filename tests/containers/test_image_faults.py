@@ -95,14 +95,6 @@ def test_an_engine_that_may_do_nothing(engines: Any, project: Callable[[str], Pa
     assert "ermi" in done.stderr
 
 
-def test_a_daemon_that_does_not_run(engines: Any, project: Callable[[str], Path], require_tool: Any) -> None:
-    require_tool("docker")
-    done = publish(
-        engines, project("v2"), engine="docker", environment={"DOCKER_HOST": "unix:///nonexistent/docker.sock"}
-    )
-    check(done, FAILURE, "the service of docker does not run", "--engine")
-
-
 def test_a_registry_that_asks_who_it_is(
     engines: Any, built: Callable[[str], Any], start_registry: Callable[..., Any], tmp_path: Path
 ) -> None:
