@@ -119,6 +119,17 @@ def test_a_rank_list_that_leads_outside_is_refused(project: Path) -> None:
     assert result.exit_code == 4
 
 
+def test_a_project_without_a_rank_list_has_no_models_to_load(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    assert run("render", RUN, "-t", "azure-models", "--no-golden", "-o", project).exit_code == 0
+    result = run("verify", project, "--only", "manifest,models", "--format", "json")
+    assert result.exit_code == 0
+    assert findings(result)["models"]["detail"] == "there is no models_rank.json in the bundle"
+    assert run("verify", project, "--require", "models").exit_code == 3
+    (project / "models_rank.json").write_text("[1]")
+    assert run("verify", project, "--only", "models", "--trust").exit_code == 3
+
+
 def test_what_modelpress_did_not_write_is_told(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "file.txt").write_text("text")
@@ -137,7 +148,9 @@ def test_what_can_never_be_found_cannot_be_required(project: Path, name: str) ->
     result = run("verify", project, "--only", "manifest", "--require", f"manifest,{name}")
     assert result.exit_code == 2
     assert f"--require {name.partition('/')[0]}: there is no such name" in result.stderr
-    assert "manifest, models, samples, python, cpp, csharp, java, javascript, all" in result.stderr
+    assert (
+        "manifest, azure, models, samples, scoring, image, python, cpp, csharp, java, javascript, all" in result.stderr
+    )
 
 
 @pytest.mark.parametrize("name", ["models", "cpp", "samples", "models/model/other.onnx"])

@@ -32,12 +32,14 @@ NO_RUNTIME = 3  # the child's exit code where ONNX Runtime is not installed
 
 def load_models(folder: Path, home: Path) -> tuple[Finding, ...]:
     """Load each model that models_rank.json says is in the bundle."""
+    if not (folder / RANKS).exists():
+        return (Finding("models", "skipped", f"there is no {RANKS} in the bundle"),)
     try:
         ranked = json.loads((folder / RANKS).read_text(encoding="utf-8"))
         configs = [entry["model_config"] for entry in ranked]
         paths = [path for config in configs for path in _paths(config)]
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return (Finding("models", "failed", f"{RANKS} is missing or cannot be understood"),)
+        return (Finding("models", "failed", f"{RANKS} cannot be understood"),)
     if not paths:
         return (Finding("models", "skipped", f"{RANKS} names no ONNX model in the bundle"),)
     return tuple(_load(folder, path, home) for path in dict.fromkeys(paths))
