@@ -171,3 +171,24 @@ def test_two_packages_for_one_endpoint_are_refused(azure: Azure, monkeypatch: py
     models[1]["version"] = "2"
     code, document = package(azure, monkeypatch, run, models, "--dry-run")
     assert code == 0, document
+
+
+def test_without_golden_vectors_a_deployment_is_not_tested(
+    azure: Azure, monkeypatch: pytest.MonkeyPatch, run: Path
+) -> None:
+    code, document = package(azure, monkeypatch, run, [deployment()], "--no-golden")
+    assert code == 0, document
+    assert list(document["artifacts"][0]) == ["type", "asset", "action", "uri", "content_sha256"]
+    assert azure.requests("POST", "/score$") == []
+    assert azure.endpoints()["digits-endpoint"]["traffic"] == {"blue": 100}
+
+
+def test_a_folder_that_cannot_be_made_is_an_error_before_anything_is_published(
+    azure: Azure, monkeypatch: pytest.MonkeyPatch, run: Path
+) -> None:
+    (run.parent / "out").write_text("a file")
+    for arguments in (["--dry-run"], []):
+        code, document = package(azure, monkeypatch, run, [{"type": "AzureMLModels", "name": "digits"}], *arguments)
+        assert code == 1
+        assert "is not a folder" in document["error"]["message"]
+    assert changes(azure) == []

@@ -163,6 +163,7 @@ def test_what_answers_wrongly_gets_no_traffic(
     outcome = online(azure, live)
     assert outcome.exit_code == exit_code
     assert outcome.error["message"].startswith(f"testing deployment {name} {message}")
+    assert ("--no-golden" in outcome.error["hint"]) == (answer is FAILING)
     assert shares_seen(azure, name) == [0]
     assert traffic(azure) == {"blue": 100}
     assert azure.traffic_gaps(ENDPOINT) == []

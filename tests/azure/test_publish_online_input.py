@@ -58,7 +58,7 @@ Break = Callable[[EndpointProject], object]
         (
             lambda project: (project.folder / "golden" / "golden.json").unlink(),
             "the project has no golden/golden.json, so that a deployment could not be tested before it gets traffic",
-            "Render the project with golden vectors, or give --untested.",
+            "Render it with golden vectors. `publish --untested` and `package --no-golden` leave the test out.",
         ),
         (
             lambda project: project.write("golden/golden.json", "{}"),

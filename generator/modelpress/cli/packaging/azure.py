@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from modelpress.config.packages import AzuremlDataPackage, AzuremlDeploymentPackage, AzuremlModelsPackage
     from modelpress.executors.azure.endpoint_plan import EndpointPlan
     from modelpress.executors.azure.publish_assets import AssetsPlan
+    from modelpress.executors.azure.state import State
     from modelpress.executors.progress import Report
     from modelpress.packaging.scoring_code import ScoringCode
 
@@ -45,7 +46,7 @@ class AssetsJob:
     def carry_out(self, output: Output) -> Made:  # noqa: ARG002 - it reports where its plan did
         from modelpress.executors.azure import publish_assets
 
-        self.plan.state.path.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(self.plan.state)
         with resumable(), displayed(self.report):
             done = publish_assets.execute(self.plan)
         return Made(assets.documents(done), assets.as_text(done))
@@ -71,7 +72,7 @@ class EndpointJob:
     def carry_out(self, output: Output) -> Made:  # noqa: ARG002 - likewise
         from modelpress.executors.azure import publish_endpoint
 
-        self.plan.state.path.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(self.plan.state)
         with resumable(), displayed(self.report):
             done = publish_endpoint.execute(self.plan)
         return Made([endpoints.document(done)], endpoints.as_text(done))
@@ -116,7 +117,7 @@ def deployment_job(package: AzuremlDeploymentPackage, name: str, shared: Shared)
         _workspace(shared).options(),
         _state(name, shared),
         Wishes(shared.azure.on_conflict),
-        endpoint_plan.Rollout(),
+        endpoint_plan.Rollout(untested=shared.settings.configuration.render.golden is False),
     )
     with resumable(), displayed(shared.report) as report:
         plan = endpoint_plan.plan(bundle, target, report)
@@ -143,5 +144,15 @@ def _workspace(shared: Shared) -> ChosenWorkspace:
 
 def _state(name: str, shared: Shared) -> Path:
     from modelpress.executors.azure.state import state_path
+    from modelpress.executors.target import check_parent
 
-    return state_path(shared.folder / name)
+    place = state_path(shared.folder / name)
+    check_parent(place)
+    return place
+
+
+def _make_folder(state: State) -> None:
+    from modelpress.executors.target import writing_to
+
+    with writing_to(state.path):
+        state.path.parent.mkdir(parents=True, exist_ok=True)

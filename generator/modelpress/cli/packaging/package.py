@@ -95,7 +95,7 @@ def package(selection: Selection, output: Output, runtime: RuntimeOptions, **opt
     if options["dry_run"]:
         return
     made = [(type_, job.carry_out(output)) for type_, job in jobs]
-    artifacts = [{**document, "type": type_} for type_, one in made for document in one.documents]
+    artifacts = [{"type": type_} | {**document, "type": type_} for type_, one in made for document in one.documents]
     output.data({"artifacts": artifacts, "warnings": warnings}, lambda: "\n".join(one.text for _, one in made))
 
 

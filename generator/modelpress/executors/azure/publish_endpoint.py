@@ -22,6 +22,7 @@ from modelpress.executors.azure.upload import upload
 from modelpress.executors.azure.waiting import Waiting
 
 SCRIPT_FAILED = 424  # what the service answers where the scoring script raises
+OTHER_REQUESTS = "One that takes other requests than golden/golden.json needs --untested (`package`: --no-golden)."
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,9 @@ class _Publishing:
             except ServiceError as error:
                 if error.status != SCRIPT_FAILED:
                     raise
-                raise explained(plan.connection, error, plan.endpoint.name, deployment) from error
+                found = explained(plan.connection, error, plan.endpoint.name, deployment)
+                found.hint = f"{found.hint} {OTHER_REQUESTS}"
+                raise found from error
 
         return run
 

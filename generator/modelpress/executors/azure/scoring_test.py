@@ -21,7 +21,7 @@ def golden_of(bundle: Bundle) -> GoldenDocument:
     if GOLDEN not in bundle.entries:
         raise UsageError(
             f"the project has no {GOLDEN}, so that a deployment could not be tested before it gets traffic",
-            hint="Render the project with golden vectors, or give --untested.",
+            hint="Render it with golden vectors. `publish --untested` and `package --no-golden` leave the test out.",
         )
     with reading(GOLDEN), bundle.entries[GOLDEN].open() as source:
         return read_golden(source.read(), GOLDEN)
