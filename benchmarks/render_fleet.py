@@ -84,7 +84,9 @@ def main() -> None:
         rate = given.projects / made
         print(f"load {load:.1f}; {given.projects} projects, {given.jobs} processes")
         print(f"{rate:.0f} projects per second, target {TARGET:g}: {'met' if rate >= TARGET else 'MISSED'}")
-        print(f"{processor / given.projects * 1000:.1f} ms of processor time a project, of every process")
+        each = processor / given.projects
+        idle = f"{given.jobs / each:.0f} per second on {given.jobs} cores that do nothing else"
+        print(f"{each * 1000:.1f} ms of processor time a project, of every process: {idle}")
         print(f"the same again, all of them kept: {given.projects / kept:.0f} per second")
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from modelpress.cli.output import Command, Output
 from modelpress.errors import UsageError
 
 if TYPE_CHECKING:
-    from modelpress.cli.fleets.jobs import ProjectJob
+    from modelpress.cli.fleets.jobs import Order, ProjectJob
     from modelpress.fleet.crew import Crew
     from modelpress.fleet.outcome import Outcome
 
@@ -76,7 +77,8 @@ def render_fleet(
     place = options["target"] or matrix.output or str(fleet.matrix.parent / DEFAULT_FOLDER)
     order = Order(_place(place), force=options["force"], dry_run=options["dry_run"])
     jobs = jobs_of(matrix.only(fleet.only), selection, flags, order)
-    outcomes = _made(jobs, fleet.crew(), output, remembers=not fleet.scheduler)
+    with _folder(order):
+        outcomes = _made(jobs, fleet.crew(), output, remembers=not fleet.scheduler)
     _tell(outcomes, jobs, output)
 
 
@@ -87,6 +89,25 @@ def _place(text: str) -> str:
     if Path(text).suffix.lower() == ".zip":
         raise UsageError(f"{text} is a zip, and the projects of a matrix go into a folder", hint="Name a folder.")
     return located(text, Path.cwd())
+
+
+@contextmanager
+def _folder(order: Order) -> Iterator[None]:
+    """The folder of the projects is there before the first of them, which may fail, and not where all of them did."""
+    from modelpress.executors.target import writing_to
+    from modelpress.fleet.store import is_url
+
+    if order.dry_run or is_url(order.output):
+        yield
+        return
+    place = Path(order.output)
+    with writing_to(place):
+        place.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    finally:
+        with suppress(OSError):  # there are projects in it
+            place.rmdir()
 
 
 def _made(jobs: tuple[ProjectJob, ...], crew: Crew, output: Output, *, remembers: bool) -> tuple[Outcome, ...]:
