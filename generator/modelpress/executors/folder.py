@@ -61,11 +61,14 @@ def execute(plan: FolderPlan, progress: Progress = SILENT) -> Written:
     target = real(plan.target)
     with workspace(target) as content:
         content.mkdir()
+        folders = {content}
 
         @contextmanager
         def member(path: str, entry: Entry) -> Iterator[Sink]:
             place = content / path
-            place.parent.mkdir(parents=True, exist_ok=True)
+            if place.parent not in folders:
+                place.parent.mkdir(parents=True, exist_ok=True)
+                folders.add(place.parent)
             with place.open("xb") as file:
                 yield file
             if entry.executable:

@@ -17,7 +17,7 @@ from modelpress.errors import ModelpressError, RemoteError
 from modelpress.fetching.address import without_credentials
 
 RARELY = 100_000  # new objects between two collections of garbage: as in the command itself
-PATIENCE = 30  # seconds for a scheduler to answer
+PATIENCE = 10  # seconds for a scheduler to answer
 WHOLE_FLEET = 1_000_000  # projects that a scheduler is given at once: it deals them out itself
 
 

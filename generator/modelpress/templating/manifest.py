@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeGuard
 
@@ -41,6 +42,17 @@ class Manifest:
 
 def read_manifest(path: Path) -> Manifest:
     """Read a template-set.yaml. Raises UsageError with the file (and line) for what it should not hold."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(LONGEST)
+    except OSError:
+        content = b""
+    return _manifest(path, content)
+
+
+@lru_cache(maxsize=256)
+def _manifest(path: Path, _content: bytes) -> Manifest:
+    """Taken apart once for each content: that takes longer than to render a file, and many projects need it."""
     document = parse_manifest(path)
     file = str(path)
     if not isinstance(document, Mapping):

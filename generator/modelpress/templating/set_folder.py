@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
-from modelpress.bundle import Entry
+from modelpress.bundle import Entry, ExistingFile
 from modelpress.errors import UnsafeInputError
-from modelpress.filetree import FolderTree
+from modelpress.filetree import FolderTree, reading
 from modelpress.project_files import BYTECODE, marked_entry
 from modelpress.templating.manifest import MANIFEST_NAME
 
@@ -68,7 +69,12 @@ class SetFolder:
 
     def content(self, name: str) -> Entry:
         """The file of that name, which is there, known for text or a script by its content."""
-        return marked_entry(self.tree, self._inside(name) or name)
+        inside = self._inside(name) or name
+        entry = self.tree.entry(inside)
+        if not isinstance(entry, ExistingFile):
+            return marked_entry(self.tree, inside)
+        with reading(self.tree.describe(inside)):
+            return _marked(self.tree, inside, (entry.size, entry.path.stat().st_mtime_ns))
 
     def file(self, name: str) -> Path:
         """Where the file of that name lies, or would lie."""
@@ -86,6 +92,12 @@ class SetFolder:
         return f"{self.mount.source}/{name.removeprefix(target)}" if name.startswith(target) else None
 
 
+@lru_cache(maxsize=1024)
+def _marked(tree: FolderTree, inside: str, _version: tuple[int, int]) -> Entry:
+    """The file in one version, by size and time: looked at once, however many projects it goes into."""
+    return marked_entry(tree, inside)
+
+
 def takes_out(path: str, name: str) -> bool:
     """Whether `path` in a `remove` means the file `name`: by its path, that of its output, or a folder above."""
     return name in {path, f"{path}{SUFFIX}"} or name.startswith(f"{path}/")
@@ -93,6 +105,7 @@ def takes_out(path: str, name: str) -> bool:
 
 def _files_below(top: Path) -> Iterator[str]:
     for folder, folders, files in os.walk(top):
+        below = "" if folder == str(top) else f"{Path(folder).relative_to(top).as_posix()}/"
         folders[:] = sorted(one for one in folders if one != BYTECODE)
         for name in folders:
             if Path(folder, name).is_symlink():
@@ -103,4 +116,4 @@ def _files_below(top: Path) -> Iterator[str]:
                 )
         for name in sorted(files):
             if not name.endswith(".pyc"):
-                yield Path(folder, name).relative_to(top).as_posix()
+                yield f"{below}{name}"

@@ -62,6 +62,8 @@ class TemplateSet:
 
 def conditions_of(template_set: TemplateSet, name: str) -> list[str]:
     """The expressions that must all hold for a file of the set to be rendered: its own and its folders'."""
+    if not template_set.only_if:
+        return []
     places = [name, name.removesuffix(SUFFIX), *map(str, PurePosixPath(name).parents)]
     return [template_set.only_if[place] for place in dict.fromkeys(places) if place in template_set.only_if]
 

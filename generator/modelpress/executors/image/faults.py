@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from modelpress.errors import ModelpressError, RemoteError
 
 LAST_LINES = 12  # of a failed step
-LONGEST_LINE = 400  # characters
+LONGEST_LINE = 300  # characters
 CREDENTIALS = re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^/\s@]+@")  # user:password in an address
-LOGGED = re.compile(r'^time="[^"]*" level=\w+ msg=')  # what engines note for their own makers
+# What engines note for their own makers.
+LOGGED = re.compile(r'^time="[^"]*" level=\w+ msg=|^#\d+ sha256:[0-9a-f]{64}$')
 STEP = re.compile(r"^(?:\[\d+/\d+\] )?STEP \d+/\d+: (.*)")  # podman's and buildah's
 VERTEX = re.compile(r"^#(\d+) (\[.*)")  # BuildKit's
 BASE = re.compile(r"(?:\bFROM|load metadata for) (\S+)")  # the step in which a base image is looked for
@@ -82,10 +83,9 @@ BASE_FAULTS = (
         "the base image {subject} is not for this platform",
         "Name one that is with --base-image, or another --platform.",
     ),
+    *BUILD_FAULTS,
     Fault(
-        r"initializing source|pinging container registry|manifest unknown|pull access denied|name unknown"
-        r"|failed to resolve (?:source metadata|reference)|short-name .* did not resolve|requested access"
-        r"|unable to copy from source|reading manifest|no such image|: not found",
+        r"\bERROR\b",
         "the base image {subject} cannot be had",
         "Name one that {engine} can pull or has with --base-image, or sign in to its registry.",
         remote=True,
@@ -142,8 +142,7 @@ def build_fault(engine: str, lines: Sequence[str]) -> ModelpressError:
     step, printed = _failed_step([line for line in lines if not LOGGED.match(line)])
     told = "\n".join(printed)
     base = BASE.search(step)
-    faults: tuple[Fault, ...] = (*BASE_FAULTS, *BUILD_FAULTS) if base else BUILD_FAULTS
-    for fault in faults:
+    for fault in BASE_FAULTS if base else BUILD_FAULTS:
         if error := fault.error(told, engine, base[1] if base else ""):
             return error
     what = f"the step `{shown(step)}` failed" if step else f"{engine} built nothing"
@@ -152,9 +151,9 @@ def build_fault(engine: str, lines: Sequence[str]) -> ModelpressError:
 
 
 def shown(line: str) -> str:
-    """A line of an engine, bounded and without passwords."""
-    text = CREDENTIALS.sub(r"\1***@", line.strip())
-    return text if len(text) <= LONGEST_LINE else f"{text[:LONGEST_LINE]}..."
+    """A line of an engine, bounded and without passwords: what is wrong often stands at its end."""
+    text = " ".join(CREDENTIALS.sub(r"\1***@", line).split())
+    return text if len(text) <= LONGEST_LINE else f"{text[: LONGEST_LINE // 2]} ... {text[-LONGEST_LINE // 2 :]}"
 
 
 def step_of(line: str) -> str | None:
