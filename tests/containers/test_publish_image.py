@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 SERVERS = ("v2", "azure")
+DIGITS = Path(__file__).parents[1] / "data" / "models" / "digits" / "digits.onnx"
 
 
 def artifact(done: Any) -> dict[str, Any]:
@@ -134,3 +135,13 @@ def test_progress_shows_steps(engines: Any, copied: Callable[[str], Path]) -> No
     done = engines.modelpress("publish", "image", copied("v2"), "--progress", "plain")
     assert done.returncode == 0, done.stderr
     assert "FROM localhost/python:ci" in done.stderr
+
+
+def test_olives_layout_is_built(engines: Any, tmp_path: Path) -> None:
+    """The packaging type Dockerfile: a Dockerfile beside docker_content/."""
+    made = engines.modelpress("package", DIGITS, "--type", "Dockerfile", "-o", tmp_path, "--format", "json")
+    assert made.returncode == 0, made.stdout + made.stderr
+    folder = Path(json.loads(made.stdout)["artifacts"][0]["path"])
+    told = artifact(engines.modelpress("publish", "image", folder, "--format", "json"))
+    assert told["tags"][-1] == "digits:1"
+    assert len(told["layers"]) == 4

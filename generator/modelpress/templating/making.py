@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from modelpress.bundle import RenderedText, check_path
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from jinja2 import Template
     from jinja2.environment import TemplateExpression
 
-    from modelpress.templating.engine import SetEnvironment
+    from modelpress.templating.engine import SetEnvironment, TemplateName
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ def make(context: Mapping[str, Any], template_set: TemplateSet, folders: Mapping
     Raises ModelpressError with the template's file and line, and UnsafeInputError where a path
     leaves the bundle or a template reaches for code.
     """
-    from modelpress.templating.engine import environment_for
+    from modelpress.templating.engine import TemplateName, environment_for
 
     environment = environment_for(template_set.library)
     made: dict[str, Made] = {}
@@ -58,16 +57,17 @@ def make(context: Mapping[str, Any], template_set: TemplateSet, folders: Mapping
                 hint="Rename one of them.",
                 file=str(template_set.folders[place].file(name)),
             )
-        made[path] = Made(name, place, _text(name, place, template_set, context) if name.endswith(SUFFIX) else None)
+        text = None
+        if name.endswith(SUFFIX):
+            text = _text(TemplateName(template_set.name, name, place), template_set, environment, context)
+        made[path] = Made(name, place, text)
     return made
 
 
-def _text(name: str, place: int, template_set: TemplateSet, context: Mapping[str, Any]) -> RenderedText:
-    from modelpress.templating.engine import TemplateName, environment_for
-
-    folder = template_set.folders[place]
-    environment = environment_for(template_set.library)
-    template = TemplateName(template_set.name, name, place)
+def _text(
+    template: TemplateName, template_set: TemplateSet, environment: SetEnvironment, context: Mapping[str, Any]
+) -> RenderedText:
+    folder, name = template_set.folders[template.place], template.path
     try:
         content = environment.get_template(str(template)).render(context).encode()
     except Exception as error:  # an expression in a template can raise anything
@@ -92,7 +92,7 @@ def _output_path(
     name: str, template_set: TemplateSet, environment: SetEnvironment, context: Mapping[str, Any]
 ) -> str | None:
     """The path that a file is written to; None where a part of it renders to nothing: then there is no file."""
-    parts = PurePosixPath(name.removesuffix(SUFFIX)).parts
+    parts = name.removesuffix(SUFFIX).split("/")
     if not any(map(is_expression, parts)):
         return "/".join(parts)
     place = Place(f"{template_set.name}: the file name {name!r}", str(template_set.path / name))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from modelpress.errors import ModelpressError, UsageError
@@ -64,13 +64,15 @@ def conditions_of(template_set: TemplateSet, name: str) -> list[str]:
     """The expressions that must all hold for a file of the set to be rendered: its own and its folders'."""
     if not template_set.only_if:
         return []
-    places = [name, name.removesuffix(SUFFIX), *map(str, PurePosixPath(name).parents)]
+    parts = name.split("/")
+    folders = ("/".join(parts[:depth]) for depth in range(len(parts) - 1, 0, -1))
+    places = [name, name.removesuffix(SUFFIX), *folders, "."]
     return [template_set.only_if[place] for place in dict.fromkeys(places) if place in template_set.only_if]
 
 
 def is_partial(path: str) -> bool:
     """Whether a file is there for other templates only: a part of its path begins with an underscore."""
-    return any(part.startswith("_") for part in PurePosixPath(path).parts)
+    return any(part.startswith("_") for part in path.split("/"))
 
 
 @dataclass(frozen=True, slots=True)
