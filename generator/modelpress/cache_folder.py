@@ -7,12 +7,15 @@ ours alone. No cache is never an error.
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from modelpress.errors import ModelpressError
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,35 @@ def private_cache_folder(*names: str) -> Path | None:
         return folder if _is_ours_alone(folder.lstat()) else None
     except (OSError, RuntimeError, ValueError):  # no home folder, read-only, a file in the way
         return None
+
+
+def needed_cache_folder(name: str, shown: str) -> Path:
+    """As `private_cache_folder`, for what cannot be had without one; `shown` is how messages name that.
+
+    Raises ModelpressError.
+    """
+    folder = private_cache_folder(name)
+    if folder is None:
+        raise ModelpressError(
+            f"{shown} cannot be kept: there is no cache folder that belongs to you alone",
+            hint="Let XDG_CACHE_HOME (LOCALAPPDATA on Windows) name one.",
+        )
+    return folder
+
+
+def keep(made: Path, kept: Path, is_whole: Callable[[Path], bool] = Path.is_dir) -> None:
+    """Move a finished folder to where it is kept; one that another process put there first stays.
+
+    What lies there and is not whole makes way. Both are on one file system, so that nobody sees
+    a part of it. Raises OSError.
+    """
+    try:
+        made.rename(kept)
+    except OSError:
+        if is_whole(kept):
+            return
+        shutil.rmtree(kept, ignore_errors=True)
+        made.rename(kept)
 
 
 def _user_cache(environment: Mapping[str, str]) -> Path:

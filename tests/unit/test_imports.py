@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parents[2] / "generator" / "modelpress"
 
 # A part may import the parts on earlier lines, and itself.
 FLOW = [
-    {"errors", "version", "wording", "limits"},
+    {"errors", "version", "wording", "limits", "whole_file"},
     {
         "bundle",
         "filetree",

@@ -10,8 +10,8 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from modelpress.bundle import check_path
-from modelpress.cache_folder import private_cache_folder
-from modelpress.errors import ModelpressError, UsageError
+from modelpress.cache_folder import keep, needed_cache_folder
+from modelpress.errors import UsageError
 from modelpress.fetching.address import without_credentials
 from modelpress.fleet.store import is_url, reaching
 
@@ -28,12 +28,7 @@ def local_source(run: str, source: str) -> Path:  # noqa: ARG001 - what lies at 
     if not is_url(source):
         return Path(source)
     shown = without_credentials(source)
-    cache = private_cache_folder("sources")
-    if cache is None:
-        raise ModelpressError(
-            f"{shown} cannot be kept: there is no cache folder that belongs to you alone",
-            hint="Let XDG_CACHE_HOME (LOCALAPPDATA on Windows) name one.",
-        )
+    cache = needed_cache_folder("sources", shown)
     with reaching(source) as (files, root):
         found = _found(files, root)
         if not found:
@@ -47,7 +42,7 @@ def local_source(run: str, source: str) -> Path:  # noqa: ARG001 - what lies at 
                     place = fresh / name / path
                     place.parent.mkdir(parents=True, exist_ok=True)
                     files.get_file(remote, str(place))
-                _put(fresh, kept)
+                keep(fresh, kept)
     return kept / name
 
 
@@ -65,11 +60,3 @@ def _key(source: str, files: AbstractFileSystem, found: dict[str, str]) -> str:
     """A digest of the address, and of what tells one version of each file from another."""
     versions = {path: files.ukey(remote) for path, remote in found.items()}
     return hashlib.sha256(json.dumps([source, versions], sort_keys=True, default=str).encode()).hexdigest()
-
-
-def _put(fresh: Path, kept: Path) -> None:
-    try:
-        fresh.rename(kept)
-    except OSError:
-        if not kept.is_dir():  # otherwise another process was faster, and fetched the same
-            raise

@@ -18,6 +18,7 @@ from modelpress.executors.progress import SILENT
 from modelpress.executors.streaming import Sink, Written, stream
 from modelpress.executors.target import writing_to
 from modelpress.fetching.address import without_credentials
+from modelpress.whole_file import LIKE_OTHERS, replace_file
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
@@ -49,9 +50,7 @@ class FolderStore:
         place = self.root / path
         with writing_to(place):
             place.parent.mkdir(parents=True, exist_ok=True)
-            partial = place.with_name(f"{place.name}.partial")
-            partial.write_bytes(content)
-            partial.replace(place)
+            replace_file(place, content, LIKE_OTHERS)
 
 
 @dataclass(frozen=True, slots=True)

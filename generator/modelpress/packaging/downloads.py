@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from modelpress.bundle import SUMS_NAME, Digest, ExistingFile, sha256sums
-from modelpress.cache_folder import private_cache_folder
+from modelpress.cache_folder import keep, needed_cache_folder
 from modelpress.errors import ModelpressError
 
 Kind = Literal["wheels", "nuget"]
@@ -46,12 +46,7 @@ def fetch(kind: Kind, asked: object, download: Callable[[Path], None]) -> tuple[
     again where a hash has changed. Raises what `download` raises, and ModelpressError without
     a cache folder.
     """
-    top = private_cache_folder(kind)
-    if top is None:
-        raise ModelpressError(
-            f"downloaded {kind} packages have no place: there is no private cache folder",
-            hint="Set XDG_CACHE_HOME to a folder that can be written.",
-        )
+    top = needed_cache_folder(kind, "what is downloaded")
     folder = top.resolve() / hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:32]
     kept = _load(folder)
     if kept is None:
@@ -109,13 +104,8 @@ def _make(download: Callable[[Path], None], folder: Path) -> None:
         download(staged)
         digests = {path.name: Digest(path.stat().st_size, sha256_of(path)) for path in staged.iterdir()}
         (staged / SUMS_NAME).write_bytes(sha256sums(digests))
-        with suppress(OSError):
-            staged.rename(folder)
-            return
-        if _load(folder) is None:  # not another process that was first, but a set that was damaged
-            shutil.rmtree(folder, ignore_errors=True)
-            with suppress(OSError):
-                staged.rename(folder)
+        with suppress(OSError):  # the caller finds nothing there
+            keep(staged, folder, lambda found: _load(found) is not None)
 
 
 def _load(folder: Path) -> tuple[Download, ...] | None:

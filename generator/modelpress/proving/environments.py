@@ -5,12 +5,11 @@ from __future__ import annotations
 import hashlib
 import platform
 import re
-import shutil
 import sys
 import tempfile
 from pathlib import Path
 
-from modelpress.cache_folder import private_cache_folder
+from modelpress.cache_folder import keep, private_cache_folder
 from modelpress.errors import ModelpressError
 from modelpress.proving.processes import Ended, build
 
@@ -50,7 +49,8 @@ def environment_for(requirements: Path) -> Path:
     if not python_in(folder).is_file():
         with tempfile.TemporaryDirectory(prefix="partial-", dir=kept) as partial:
             _make(Path(partial) / "environment", requirements)
-            _move(Path(partial) / "environment", folder)
+            # An environment is run by its Python alone.
+            keep(Path(partial) / "environment", folder, lambda found: python_in(found).is_file())
     return python_in(folder)
 
 
@@ -82,13 +82,3 @@ def _told(command: str, ended: Ended) -> str:
     how = "ran out of time" if ended.code is None else f"ended with {ended.code}"
     last = "\n".join(ended.output.strip().splitlines()[-LINES:])
     return f"`{command}` {how}:\n{last}"
-
-
-def _move(made: Path, folder: Path) -> None:
-    """Put it where it is kept, unless another process was quicker: an environment is run by its Python alone."""
-    try:
-        made.replace(folder)
-    except OSError:
-        if not python_in(folder).is_file():
-            shutil.rmtree(folder, ignore_errors=True)
-            made.replace(folder)

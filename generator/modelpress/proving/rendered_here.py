@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from modelpress.whole_file import replace_file
+
 KEPT = 1000  # the newest ones; an older project needs --trust or is rendered again
 
 
@@ -18,10 +20,7 @@ def remember(content_sha256: str, environ: Mapping[str, str] = os.environ) -> No
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         known = [line for line in _lines(path) if line != content_sha256]
         text = "\n".join([*known[-KEPT:], content_sha256]) + "\n"
-        partial = path.with_name(f"{path.name}.{os.getpid()}")
-        partial.touch(mode=0o600)
-        partial.write_text(text, encoding="ascii")
-        partial.replace(path)
+        replace_file(path, text.encode("ascii"))
 
 
 def is_remembered(content_sha256: str, environ: Mapping[str, str] = os.environ) -> bool:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import pickle
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +12,7 @@ from typing import Any
 
 from modelpress.bundle import RenderedText, check_path
 from modelpress.errors import ModelpressError, UnsafeInputError, UsageError
-from modelpress.isolation import without_network
+from modelpress.isolation import run_module, visible
 from modelpress.limits import Limits
 from modelpress.templating.faults import LIMITED
 from modelpress.templating.making import Made
@@ -23,8 +20,7 @@ from modelpress.templating.sets import TemplateSet
 
 LIMITS = Limits(memory=1 << 30, seconds=10, written=192 << 20)
 PATIENCE = 120  # seconds on the clock: other programs may have the processor
-KEPT = ("PATH", "PYTHONPATH", "PYTHONHOME", "SYSTEMROOT", "HOME", "XDG_CACHE_HOME", "LOCALAPPDATA")
-"""Environment variables that the child sees: those of Python, and where compiled templates are kept. No secrets."""
+KEPT = ("HOME", "XDG_CACHE_HOME", "LOCALAPPDATA")  # variables that say where compiled templates are kept
 CHILD = "modelpress.templating.child"
 RESULT = "result.json"
 ERRORS = {kind.__name__: kind for kind in (ModelpressError, UsageError, UnsafeInputError)}
@@ -52,39 +48,25 @@ def make_apart(
     """As `make`, for each of the sets. Raises UnsafeInputError as well where the child needs more than it may use."""
     with tempfile.TemporaryDirectory() as scratch:
         task = Task(context, tuple(sets), folders, LIMITS, Path(scratch, RESULT))
-        _run(task, Path(scratch))
+        _run(task)
         result = json.loads(task.result.read_text(encoding="utf-8"))
     if found := result.get("error"):
         raise ERRORS[found["class"]](found["message"], hint=found["hint"], file=found["file"])
     return [dict(_checked(one, files)) for one, files in zip(sets, result["sets"], strict=True)]
 
 
-def _run(task: Task, scratch: Path) -> None:
+def _run(task: Task) -> None:
     """Start the child, wait for it, and see that it left a result."""
-    environment = {name: os.environ[name] for name in KEPT if name in os.environ}
-    said = scratch / "said.txt"
+    environment = {**visible(*KEPT), "PYTHONDONTWRITEBYTECODE": "1"}
     try:
-        with said.open("wb") as output:
-            done = subprocess.run(  # noqa: S603  # this Python and a module of ours
-                [*without_network(), sys.executable, "-P", "-m", CHILD],
-                input=pickle.dumps(task),
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                env={**environment, "PYTHONDONTWRITEBYTECODE": "1"},
-                timeout=PATIENCE,
-                check=False,
-            )
-    except subprocess.TimeoutExpired:
-        raise _too_much(task) from None
+        ended = run_module(CHILD, pickle.dumps(task), environment, PATIENCE)
     except OSError as error:
         raise ModelpressError(f"no process can be started to render in: {error}", hint="Look at the system.") from None
-    if done.returncode < 0:  # a signal: the hard end of a limit, or a crash
+    if ended.code is None or ended.code < 0:  # a signal: the hard end of a limit, or a crash
         raise _too_much(task)
-    if done.returncode or not task.result.is_file():
-        last = said.read_text(encoding="utf-8", errors="replace").strip().splitlines()[-1:]
+    if ended.code or not task.result.is_file():
         raise ModelpressError(
-            f"rendering {task.named} ended the process ({done.returncode}){': ' * bool(last)}{''.join(last)}",
-            hint="This is a defect of modelpress: please report it.",
+            f"rendering {task.named} {ended}", hint="This is a defect of modelpress: please report it."
         )
 
 

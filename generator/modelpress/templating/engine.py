@@ -9,8 +9,6 @@ inherits still finds the set's own partials.
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache, wraps
@@ -28,6 +26,7 @@ from modelpress.errors import ModelpressError, UnsafeInputError
 from modelpress.templating.filters import FILTERS
 from modelpress.templating.set_folder import SetFolder
 from modelpress.templating.sets import Library
+from modelpress.whole_file import replace_file
 
 KIND = "sandboxed"  # code compiled without the sandbox must never be loaded by it
 RANDOM_GLOBALS = ("lipsum",)
@@ -150,13 +149,7 @@ class PrivateCache(BytecodeCache):
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         with suppress(OSError):
-            handle, name = tempfile.mkstemp(dir=self._folder)
-            try:
-                with os.fdopen(handle, "wb") as file:
-                    bucket.write_bytecode(file)
-                Path(name).replace(self._folder / bucket.key)
-            finally:
-                Path(name).unlink(missing_ok=True)
+            replace_file(self._folder / bucket.key, bucket.bytecode_to_string())
 
 
 def environment_for(library: Library) -> SetEnvironment:

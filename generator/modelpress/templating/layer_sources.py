@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from modelpress.cache_folder import private_cache_folder
+from modelpress.cache_folder import keep, needed_cache_folder
 from modelpress.errors import ModelpressError, UnsafeInputError, UsageError
 from modelpress.fetching.address import check_address, without_credentials
 from modelpress.fetching.extent import Extent
@@ -94,12 +94,7 @@ class ZipSource:
 
 def _kept(key: str, shown: str, fetch: Callable[[Path], None]) -> Path:
     """The folder of that key in the cache; where there is none, what `fetch` writes into a new folder becomes it."""
-    cache = private_cache_folder("layers")
-    if cache is None:
-        raise ModelpressError(
-            f"{shown} cannot be kept: there is no cache folder that belongs to you alone",
-            hint="Let XDG_CACHE_HOME (LOCALAPPDATA on Windows) name one, or give a folder of template sets.",
-        )
+    cache = needed_cache_folder("layers", shown)
     kept = cache / key
     try:
         if not kept.is_dir():
@@ -107,20 +102,12 @@ def _kept(key: str, shown: str, fetch: Callable[[Path], None]) -> Path:
                 fresh = Path(scratch, "layer")
                 fetch(fresh)
                 _check_files(fresh, shown)
-                _put(fresh, kept)
+                keep(fresh, kept)
     except OSError as error:
         raise ModelpressError(
             f"{shown} cannot be kept in {cache}: {error.strerror or error}", hint="Look at the room on the disk."
         ) from None
     return kept
-
-
-def _put(fresh: Path, kept: Path) -> None:
-    try:
-        fresh.rename(kept)
-    except OSError:
-        if not kept.is_dir():  # otherwise another process was faster, and wrote the same
-            raise
 
 
 def _check_files(root: Path, shown: str) -> None:

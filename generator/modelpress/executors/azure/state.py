@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from modelpress.errors import ModelpressError
+from modelpress.whole_file import replace_file
 
 SUFFIX = ".publish.json"
 FORM = 1  # of the file; another one is not read
@@ -77,18 +77,10 @@ def _is_nested(value: object, depth: int) -> bool:
 
 
 def _write(path: Path, content: Mapping[str, Any]) -> None:
-    """Write beside, then rename; only the user may read it."""
+    """Replace the file whole; only the user may read it."""
     text = json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.partial")
     try:
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(text)
-            draft.replace(path)
-        except BaseException:
-            draft.unlink(missing_ok=True)
-            raise
+        replace_file(path, text.encode())
     except OSError as error:
         raise ModelpressError(
             f"{path} cannot be written: {error.strerror}",

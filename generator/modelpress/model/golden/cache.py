@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from modelpress.cache_folder import private_cache_folder
+from modelpress.cache_folder import keep, private_cache_folder
 from modelpress.model.golden.task import NAMES, RESULT
 
 KEPT: Final = 32  # models; the one that was used longest ago goes first
@@ -48,13 +48,12 @@ class GoldenCache:
         if self.folder is None:
             return
         top = self.folder.parent
-        with suppress(OSError), tempfile.TemporaryDirectory(dir=top) as place:  # a full disk, another process was first
+        with suppress(OSError), tempfile.TemporaryDirectory(dir=top) as place:  # a full disk
             staged = Path(place, "staged")
             staged.mkdir()
             for name, content in files.items():
                 (staged / name).write_bytes(content)
-            shutil.rmtree(self.folder, ignore_errors=True)  # what could not be loaded
-            staged.rename(self.folder)
+            keep(staged, self.folder, lambda _: self.load() is not None)
         _forget_oldest(top)
 
 

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +13,7 @@ from typing import Any, Final
 from modelpress.bundle import Entry
 from modelpress.errors import UsageError
 from modelpress.filetree import reading
-from modelpress.isolation import without_network
+from modelpress.isolation import run_module, visible
 from modelpress.model.files import ModelFiles
 from modelpress.model.golden.cache import GoldenCache
 from modelpress.model.golden.parts import Part, on_disk, parts_of
@@ -27,7 +24,7 @@ from modelpress.model.runtime import GENAI, RUNTIMES, Runtime
 TIME_LIMIT: Final = 300  # seconds, for loading and all runs together
 MEMORY_BASE: Final = 4 << 30  # bytes of address space for Python, ONNX Runtime and what a model computes
 MEMORY_FACTOR: Final = 6  # the file, its parsed form, packed weights, and as much again while they are made
-KEPT_VARIABLES: Final = ("PATH", "PYTHONPATH", "PYTHONHOME", "LD_LIBRARY_PATH", "SYSTEMROOT")
+CHILD: Final = "modelpress.model.golden.child"
 CHUNK: Final = 1 << 20  # bytes hashed at a time
 WHOLE_RUNTIMES: Final = tuple(one for one in RUNTIMES.values() if one.core_version)
 GENAI_LIBRARIES: Final = tuple(GENAI.values())
@@ -157,31 +154,18 @@ def _task(model: ModelFiles, parts: tuple[Part, ...], work: Path, asked: tuple[M
 def _run(task: Task) -> dict[str, bytes]:
     """Let a child process do the task; its files by name. Raises as `compute_golden`."""
     # ONNX Runtime leaves files in the folder for temporary ones: that is the task's own, which goes with it.
-    environment = {
-        **{name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ},
-        **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(task.folder)),
-    }
+    environment = {**visible("LD_LIBRARY_PATH"), **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(task.folder))}
     try:
-        done = subprocess.run(  # noqa: S603  # this Python and a module of ours
-            [*without_network(), sys.executable, "-P", "-m", "modelpress.model.golden.child"],
-            input=task.to_json().encode(),
-            capture_output=True,
-            env=environment,
-            timeout=TIME_LIMIT,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise NoVectorsError(
-            f"running the model took longer than {TIME_LIMIT} seconds", hint="Give smaller sizes with --dim."
-        ) from None
+        ended = run_module(CHILD, task.to_json().encode(), environment, TIME_LIMIT)
     except OSError as error:
         raise NoVectorsError(f"no process can be started to run the model in: {error}") from None
-    result = task.folder / RESULT
-    if done.returncode or not result.is_file():
-        last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
+    if ended.code is None:
         raise NoVectorsError(
-            f"running the model ended the process ({done.returncode}){': ' * bool(last)}{''.join(last)}"
+            f"running the model took longer than {TIME_LIMIT} seconds", hint="Give smaller sizes with --dim."
         )
+    result = task.folder / RESULT
+    if ended.code or not result.is_file():
+        raise NoVectorsError(f"running the model {ended}")
     content = result.read_bytes()
     refused = json.loads(content).get("error")
     if refused:

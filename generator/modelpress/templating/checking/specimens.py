@@ -99,10 +99,26 @@ def _hostile() -> RenderContext:
         history=[{"model_id": HOSTILE, "pass_name": HOSTILE, "config": {HOSTILE: [HOSTILE, None, float("inf")]}}],
         configurations={HOSTILE: {HOSTILE: HOSTILE}},
     )
+    runtime = replace(
+        base.runtime,
+        execution_providers=[{"name": HOSTILE, "options": {HOSTILE: HOSTILE}}],
+        session_options={HOSTILE: HOSTILE},
+        extensions=True,
+        requirements=[*base.runtime.requirements, "onnxruntime-extensions==0.15.2"],
+        releases={name: {**one, "has_providers": False} for name, one in base.runtime.releases.items()},
+    )
+    rows = [_row(candidate, 1)]
+    golden = GoldenContext("golden/golden.json", {HOSTILE: 2**40}, [HOSTILE], HOSTILE)
+    model = _hostile_model(base.model)
+    context = RenderContext(ProjectContext(HOSTILE, HOSTILE, HOSTILE), candidate, rows, model, runtime, golden)
+    return replace(context, mlflow=describe_mlflow(context))
+
+
+def _hostile_model(ordinary: ModelContext) -> ModelContext:
     folder = f"model/{HOSTILE_NAME}"
     held = {"kind": "tensor", "dtype": "string", "shape": [HOSTILE, None]}
-    model = replace(
-        base.model,
+    return replace(
+        ordinary,
         name=HOSTILE,
         path=f"{folder}/model.onnx",
         files=[{"path": f"{folder}/model.onnx", "size": 2**40}],
@@ -118,18 +134,6 @@ def _hostile() -> RenderContext:
         external_data=[HOSTILE_NAME],
         metadata={HOSTILE: HOSTILE},
     )
-    runtime = replace(
-        base.runtime,
-        execution_providers=[{"name": HOSTILE, "options": {HOSTILE: HOSTILE}}],
-        session_options={HOSTILE: HOSTILE},
-        extensions=True,
-        requirements=[*base.runtime.requirements, "onnxruntime-extensions==0.15.2"],
-        releases={name: {**one, "has_providers": False} for name, one in base.runtime.releases.items()},
-    )
-    rows = [_row(candidate, 1)]
-    golden = GoldenContext("golden/golden.json", {HOSTILE: 2**40}, [HOSTILE], HOSTILE)
-    context = RenderContext(ProjectContext(HOSTILE, HOSTILE, HOSTILE), candidate, rows, model, runtime, golden)
-    return replace(context, mlflow=describe_mlflow(context))
 
 
 def _bare() -> RenderContext:

@@ -16,38 +16,8 @@ def infer_operation(
     inputs: Mapping[str, Tensor], outputs: Mapping[str, Tensor]
 ) -> dict[str, Any]:
     """The body of an inference request, and its answer."""
-    parameters = {"type": "object", "additionalProperties": True}
-    request = {
-        "type": "object",
-        "required": ["inputs"],
-        "properties": {
-            "id": {"type": "string"},
-            "parameters": parameters,
-            "inputs": {"type": "array", "items": _one_of(inputs)},
-            "outputs": {
-                "type": "array",
-                "items": {
-                    "type": "object",
-                    "required": ["name"],
-                    "properties": {
-                        "name": {"enum": list(outputs)},
-                        "parameters": parameters,
-                    },
-                },
-            },
-        },
-    }
-    answer = {
-        "type": "object",
-        "required": ["model_name", "outputs"],
-        "properties": {
-            "model_name": {"type": "string"},
-            "model_version": {"type": "string"},
-            "id": {"type": "string"},
-            "outputs": {"type": "array", "items": _one_of(outputs)},
-        },
-    }
-    body: dict[str, Any] = {"schema": request}
+    answer = _answer(outputs)
+    body: dict[str, Any] = {"schema": _request(inputs, list(outputs))}
     example = example_request(inputs)
     if example:
         body["example"] = example
@@ -68,6 +38,38 @@ def infer_operation(
                 "description": "The request is wrong; the error names the field.",
                 "content": {"application/json": {"schema": error}},
             },
+        },
+    }
+
+
+def _request(inputs: Mapping[str, Tensor], outputs: list[str]) -> dict[str, Any]:
+    parameters = {"type": "object", "additionalProperties": True}
+    asked = {
+        "type": "object",
+        "required": ["name"],
+        "properties": {"name": {"enum": outputs}, "parameters": parameters},
+    }
+    return {
+        "type": "object",
+        "required": ["inputs"],
+        "properties": {
+            "id": {"type": "string"},
+            "parameters": parameters,
+            "inputs": {"type": "array", "items": _one_of(inputs)},
+            "outputs": {"type": "array", "items": asked},
+        },
+    }
+
+
+def _answer(outputs: Mapping[str, Tensor]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "required": ["model_name", "outputs"],
+        "properties": {
+            "model_name": {"type": "string"},
+            "model_version": {"type": "string"},
+            "id": {"type": "string"},
+            "outputs": {"type": "array", "items": _one_of(outputs)},
         },
     }
 
