@@ -96,5 +96,5 @@ def test_what_cannot_be_reached_is_told_without_credentials() -> None:
         RemoteStore("nosuch://user:secret@host/x").read("a")
     with pytest.raises(UsageError, match="memory://fleet/none does not exist"):
         local_source("run", "memory://fleet/none")
-    with pytest.raises(RemoteError, match="FileExistsError|NotADirectoryError"):
+    with pytest.raises(RemoteError, match=r"FileExistsError|NotADirectoryError"):
         RemoteStore(f"file://{__file__}").write("a", b"")
