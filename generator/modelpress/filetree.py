@@ -124,6 +124,12 @@ class ZipTree:
     def _archive(self) -> zipfile.ZipFile:
         try:
             archive = zipfile.ZipFile(self.location)
+        except FileNotFoundError:
+            raise ModelpressError(
+                f"{self.location} cannot be read as a zip: there is no such file or folder",
+                hint="Correct the path.",
+                file=str(self.location),
+            ) from None
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, UnicodeDecodeError) as error:
             raise ModelpressError(
                 f"{self.location} cannot be read as a zip: {error}",

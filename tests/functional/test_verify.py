@@ -139,6 +139,8 @@ def test_what_modelpress_did_not_write_is_told(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "escaping.zip", "w") as archive:
         archive.writestr("../evil", "evil")
     assert run("verify", tmp_path / "escaping.zip").exit_code == 4
+    missing = run("verify", tmp_path / "nowhere")
+    assert (missing.exit_code, "there is no such file or folder" in missing.stderr) == (1, True)
     unknown = run("verify", tmp_path / "folder", "--only", "everything")
     assert unknown.exit_code == 2
 

@@ -73,5 +73,5 @@ def _refuse_unknown(option: str, names: Sequence[str], known: Sequence[str]) -> 
 def _as_table(findings: Sequence[Finding]) -> Table:
     grid = table("check", "result", "detail")
     for found in findings:
-        grid.add_row(found.what, found.status, ". ".join(filter(None, (found.detail, found.hint))))
+        grid.add_row(found.what, found.status, ". ".join(filter(None, (found.detail.rstrip("."), found.hint))))
     return grid
