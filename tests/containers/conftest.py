@@ -142,6 +142,13 @@ def engines(tmp_path_factory: pytest.TempPathFactory, require_tool: Callable[[st
             subprocess.run(["rm", "-rf", place], check=False)
 
 
+@pytest.fixture(autouse=True)
+def alone(engines: Engines) -> Iterator[None]:
+    """One test at a time, whatever worker has it: they look at all images and containers of the store."""
+    with _locked(engines.place, "one-test"):
+        yield
+
+
 def _place(top: Path) -> Path:
     """One folder for all workers of a run: in memory where there is room, since engines wait for the disk often."""
     run = top.parent if os.environ.get("PYTEST_XDIST_WORKER") else top
@@ -165,8 +172,8 @@ def _prepare(engines: Engines, base: Path) -> None:
 
 
 @contextmanager
-def _locked(place: Path) -> Iterator[None]:
-    with (place / "lock").open("w") as lock:
+def _locked(place: Path, name: str = "lock") -> Iterator[None]:
+    with (place / name).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

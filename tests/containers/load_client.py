@@ -72,9 +72,9 @@ def podman(*words: str) -> str:
 
 
 def memory(process: int) -> int:
-    """Bytes of a process and all that it started, each page once."""
+    """Bytes of a process and all that it started, each page once; without those of files, which the system may drop."""
     rollup = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
-    total = int(next(line for line in rollup if line.startswith("Pss:")).split()[1])
+    total = int(next(line for line in rollup if line.startswith("Pss_Anon:")).split()[1])
     children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
     return total * 1024 + sum(map(memory, map(int, children)))
 

@@ -206,5 +206,7 @@ def test_a_missing_package_is_named_with_its_installation(
             [tensor("y", TensorProto.BFLOAT16, [1])],
         )
     )
+    project.program()
+    sys.modules["model_runner.tensors"].numpy_type.cache_clear()  # it remembers what other tests asked for
     monkeypatch.setitem(sys.modules, "ml_dtypes", None)
     assert f"install it: {sys.executable} -m pip install ml_dtypes" in project.call().error

@@ -118,6 +118,7 @@ def java_set(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(source / "samples" / JAVA_FOLDER, target / "samples" / JAVA_FOLDER)
     for name in ("template-set.yaml", "_java.jinja", "_custom_ops.jinja"):
         shutil.copy(source / name, target / name)
+    shutil.copytree(ROOT / "templates" / "runner", layer / "runner")  # which the set mounts
     return layer
 
 
