@@ -48,7 +48,7 @@ def read_scoring_code(folder: Path, script: str) -> ScoringCode:
     flaws = list(code_flaws(files, str(folder), wanted))
     if flaws:
         raise error_of(flaws)
-    return ScoringCode(files, wanted, tuple(_remarks(folder, leftovers, ignored)))
+    return ScoringCode(files, wanted, tuple(_remarks(folder, files, leftovers, ignored)))
 
 
 def _ignored(tree: FolderTree, names: Iterable[str]) -> frozenset[str]:
@@ -67,7 +67,14 @@ def _ignored(tree: FolderTree, names: Iterable[str]) -> frozenset[str]:
     return frozenset(name for name in names if rules.match_file(name))
 
 
-def _remarks(folder: Path, leftovers: Iterable[str], ignored: frozenset[str]) -> Iterator[str]:
+def _remarks(
+    folder: Path, files: Mapping[str, Entry], leftovers: Iterable[str], ignored: frozenset[str]
+) -> Iterator[str]:
     tops = list(dict.fromkeys(leftover_of(name) for name in leftovers if name not in ignored))
     if tops:
         yield f"left out of the code folder {folder}: {enumerated(tops)}"
+    if "requirements.txt" in files:
+        yield (
+            f"{folder / 'requirements.txt'} is sent, and installed by nothing: what a script of your own imports "
+            "must be in the environment that base_environment_id names"
+        )

@@ -255,6 +255,12 @@ def test_ignore_files_and_leftovers_stay_at_home(code_folder: Path) -> None:
     assert code.remarks == (f"left out of the code folder {code_folder}: .git, __pycache__",)
 
 
+def test_requirements_of_ones_own_are_said_to_be_installed_by_nothing(code_folder: Path) -> None:
+    (code_folder / "requirements.txt").write_text("pillow\n")
+    [remark] = read_scoring_code(code_folder, "score.py").remarks
+    assert remark.startswith(f"{code_folder / 'requirements.txt'} is sent, and installed by nothing")
+
+
 def test_gitignore_counts_where_there_is_no_amlignore(code_folder: Path) -> None:
     (code_folder / "notes.txt").write_text("x")
     (code_folder / ".gitignore").write_text("*.txt\n")

@@ -84,7 +84,7 @@ def package(selection: Selection, output: Output, runtime: RuntimeOptions, **opt
     output.warn(warnings)
     if options["dry_run"]:
         plans = [{"type": type_, **job.plan_document()} for type_, job in jobs]
-        output.data({"artifacts": plans}, lambda: "\n".join(job.plan_text() for _, job in jobs))
+        output.data({"artifacts": plans, "warnings": warnings}, lambda: "\n".join(job.plan_text() for _, job in jobs))
     try:
         for _, job in jobs:
             job.refuse()
