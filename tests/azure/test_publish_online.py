@@ -270,3 +270,12 @@ def test_where_the_operation_cannot_be_asked_the_thing_is_looked_at(azure: Azure
     name = answering(live, azure, RIGHT)
     assert online(azure, live).exit_code == 0
     assert traffic(azure) == {name: 100}
+
+
+def test_the_sdk_uploads_the_model_where_it_is_asked_to(azure: Azure, project: EndpointProject) -> None:
+    assert online(azure, project, "--upload", "sdk").exit_code == 0
+    uri = azure.models()["digits:1"]["modelUri"]
+    assert "/LocalUpload/" in uri
+    before = changes(azure)
+    assert online(azure, project).exit_code == 0
+    assert changes(azure) == before

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, get_args
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -22,10 +22,10 @@ from modelpress.cli.output import Output, output_options, progress_option
 from modelpress.cli.packaging.azure import assets_job, deployment_job
 from modelpress.cli.packaging.files import dockerfile_job, zipfile_job
 from modelpress.cli.packaging.job import AzureOptions, Job, Shared
+from modelpress.cli.publish.options import conflict_option
 from modelpress.cli.report import new_report
 from modelpress.cli.runtime_packages import RuntimeOptions, runtime_package_options
 from modelpress.errors import ModelpressError, UsageError
-from modelpress.executors.azure.plan import OnConflict
 
 if TYPE_CHECKING:
     from modelpress.config.packages import Package
@@ -49,13 +49,7 @@ MAKERS: Final[Mapping[str, Callable[[Any, str, Shared], Job]]] = {
 @click.option(
     "--force", is_flag=True, help="Replace a zip or a folder that is neither Olive's nor ours, or was edited."
 )
-@click.option(
-    "--on-conflict",
-    type=click.Choice(get_args(OnConflict)),
-    default="fail",
-    show_default=True,
-    help="Where a version exists in Azure ML with other content: fail, or take the next one.",
-)
+@conflict_option
 @click.option("--interactive", is_flag=True, help="Sign in to Azure with a browser where nothing else works.")
 @render_options
 @runtime_package_options

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from modelpress.cli.options import dry_run_option
 from modelpress.cli.output import Command, Output, output_options, progress_option
 from modelpress.cli.publish.interruption import resumable
+from modelpress.cli.publish.options import conflict_option, upload_option
 from modelpress.cli.publish.steps import steps_document, steps_text
 from modelpress.cli.publish.workspace import Chosen, workspace_options
 from modelpress.cli.report import report_for
-from modelpress.executors.azure.plan import OnConflict, Uploader
 
 if TYPE_CHECKING:
     from modelpress.executors.azure.asset_files import AssetKind
@@ -29,21 +29,8 @@ def _asset_options(command: Command) -> Command:
         progress_option,
         workspace_options,
         dry_run_option,
-        click.option(
-            "--upload",
-            "uploader",
-            type=click.Choice(get_args(Uploader)),
-            default="own",
-            show_default=True,
-            help="Who uploads: own goes on after an interruption, sdk is a fallback.",
-        ),
-        click.option(
-            "--on-conflict",
-            type=click.Choice(get_args(OnConflict)),
-            default="fail",
-            show_default=True,
-            help="Where the version exists with other content: fail, or register the next one.",
-        ),
+        upload_option,
+        conflict_option,
         click.argument("path", type=click.Path(path_type=Path), metavar="DIR|ZIP"),
     ):
         command = add(command)

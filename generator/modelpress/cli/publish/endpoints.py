@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -12,10 +12,10 @@ from modelpress.cli.options import dry_run_option
 from modelpress.cli.output import Command, Output, output_options, progress_option
 from modelpress.cli.publish.assets import CONFLICT
 from modelpress.cli.publish.interruption import resumable
+from modelpress.cli.publish.options import conflict_option, upload_option
 from modelpress.cli.publish.steps import steps_document, steps_text
 from modelpress.cli.publish.workspace import Chosen, workspace_options
 from modelpress.cli.report import report_for
-from modelpress.executors.azure.plan import OnConflict
 
 if TYPE_CHECKING:
     from modelpress.executors.azure.endpoint_plan import Rollout
@@ -60,13 +60,8 @@ def _endpoint_options(command: Command) -> Command:
             help="How long to wait for Azure; what goes on there is not ended.",
         ),
         click.option("--prune", is_flag=True, help="At the end, delete our older deployments that carry no traffic."),
-        click.option(
-            "--on-conflict",
-            type=click.Choice(get_args(OnConflict)),
-            default="fail",
-            show_default=True,
-            help="Where a version exists with other content: fail, or take the next one.",
-        ),
+        upload_option,
+        conflict_option,
         click.argument("path", type=click.Path(path_type=Path), metavar="DIR|ZIP"),
     ):
         command = add(command)
@@ -113,7 +108,7 @@ def _publish(part: EndpointPart, path: Path, chosen: Chosen, output: Output, opt
 
     output.warn(chosen.settings.warnings)
     target = endpoint_plan.EndpointTarget(
-        part, chosen.options(), state_path(path), Wishes(options["on_conflict"]), _rollout(options)
+        part, chosen.options(), state_path(path), Wishes(options["on_conflict"], options["uploader"]), _rollout(options)
     )
     bundle = open_bundle(path)
     with resumable(), report_for(output.progress) as report:
