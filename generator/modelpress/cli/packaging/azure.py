@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -27,10 +27,11 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class AssetsJob:
-    """Models or data assets to register."""
+class AzureJob:
+    """A plan for Azure, and what carries it out."""
 
-    plan: AssetsPlan
+    plan: AssetsPlan | EndpointPlan
+    publish: Callable[[], Made]
     warnings: tuple[str, ...]
     report: Report
 
@@ -44,41 +45,12 @@ class AssetsJob:
         return steps_text(self.plan)
 
     def carry_out(self, output: Output) -> Made:  # noqa: ARG002 - it reports where its plan did
-        from modelpress.executors.azure import publish_assets
-
         _make_folder(self.plan.state)
         with resumable(), displayed(self.report):
-            done = publish_assets.execute(self.plan)
-        return Made(assets.documents(done), assets.as_text(done))
+            return self.publish()
 
 
-@dataclass(frozen=True, slots=True)
-class EndpointJob:
-    """An endpoint to deploy to."""
-
-    plan: EndpointPlan
-    warnings: tuple[str, ...]
-    report: Report
-
-    def refuse(self) -> None:
-        refuse_conflicts(self.plan)
-
-    def plan_document(self) -> dict[str, Any]:
-        return steps_document(self.plan)
-
-    def plan_text(self) -> str:
-        return steps_text(self.plan)
-
-    def carry_out(self, output: Output) -> Made:  # noqa: ARG002 - likewise
-        from modelpress.executors.azure import publish_endpoint
-
-        _make_folder(self.plan.state)
-        with resumable(), displayed(self.report):
-            done = publish_endpoint.execute(self.plan)
-        return Made([endpoints.document(done)], endpoints.as_text(done))
-
-
-def assets_job(package: AzuremlModelsPackage | AzuremlDataPackage, name: str, shared: Shared) -> AssetsJob:
+def assets_job(package: AzuremlModelsPackage | AzuremlDataPackage, name: str, shared: Shared) -> AzureJob:
     """Every candidate as a model, or as a data asset."""
     from modelpress.executors.azure import publish_assets
     from modelpress.executors.azure.assets import Wishes
@@ -97,12 +69,17 @@ def assets_job(package: AzuremlModelsPackage | AzuremlDataPackage, name: str, sh
     )
     with resumable(), displayed(shared.report) as report:
         plan = publish_assets.plan(bundle, target, report)
-    return AssetsJob(plan, (*shared.chosen.warnings, *wishes.warnings), shared.report)
+
+    def publish() -> Made:
+        done = publish_assets.execute(plan)
+        return Made(assets.documents(done), assets.as_text(done))
+
+    return AzureJob(plan, publish, (*shared.chosen.warnings, *wishes.warnings), shared.report)
 
 
-def deployment_job(package: AzuremlDeploymentPackage, name: str, shared: Shared) -> EndpointJob:
+def deployment_job(package: AzuremlDeploymentPackage, name: str, shared: Shared) -> AzureJob:
     """The best candidate behind an endpoint."""
-    from modelpress.executors.azure import endpoint_plan
+    from modelpress.executors.azure import endpoint_plan, publish_endpoint
     from modelpress.executors.azure.assets import Wishes
     from modelpress.packaging.azure import deployment_bundle
     from modelpress.packaging.azure_options import deployment_wishes
@@ -122,7 +99,12 @@ def deployment_job(package: AzuremlDeploymentPackage, name: str, shared: Shared)
     with resumable(), displayed(shared.report) as report:
         plan = endpoint_plan.plan(bundle, target, report)
     remarks = (*shared.chosen.warnings, *wishes.warnings, *(code.remarks if code else ()), *golden.warnings)
-    return EndpointJob(plan, remarks, shared.report)
+
+    def publish() -> Made:
+        done = publish_endpoint.execute(plan)
+        return Made([endpoints.document(done)], endpoints.as_text(done))
+
+    return AzureJob(plan, publish, remarks, shared.report)
 
 
 def _own_code(package: AzuremlDeploymentPackage, shared: Shared) -> ScoringCode | None:
