@@ -315,7 +315,7 @@ def test_without_a_cache_folder_there_is_no_place_for_wheels(monkeypatch: pytest
     monkeypatch.setenv("XDG_CACHE_HOME", str(Path("file").resolve()))
     result = package("--runtime-packages")
     assert result.exit_code == 1
-    assert "Set XDG_CACHE_HOME" in result.stderr
+    assert "Let XDG_CACHE_HOME" in result.stderr
 
 
 def test_onnxruntime_itself_is_downloaded_and_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
