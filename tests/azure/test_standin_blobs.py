@@ -12,6 +12,7 @@ from azure.core.exceptions import (
     ClientAuthenticationError,
     HttpResponseError,
     ResourceExistsError,
+    ServiceRequestError,
     ServiceResponseError,
 )
 from azure.storage.blob import BlobBlock, BlobClient, ContainerClient, ContentSettings
